@@ -1,0 +1,71 @@
+"""What is known about a log beside its rows."""
+
+from dataclasses import dataclass
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.suggest import nearest
+
+PROTOCOLS = ("leave_last_out", "global_time", "by_week")
+
+
+@dataclass(frozen=True)
+class About:
+    """The terms, the scales and the caveats of a log.
+
+    Args:
+        title: the name to print.
+        licence: the terms of use, in the owner's words where possible.
+        acknowledgement: the citation that the owner asks for.
+        source: where the rows come from.
+        unit: what one item is, as in ``"film"`` or ``"product type"``.
+        caveats: what a reader must know before drawing conclusions.
+        repeats: whether people come back to the same item; then earlier items are not masked
+            when ranking.
+        grades: the rating scale in ascending order; empty for a log without ratings.
+        like_at: a rating ≥ ``like_at`` counts as a like; None where nothing does.
+        currency: the unit of prices, as in ``"USD"``.
+        simulated: whether the people are made up.
+        split: the log's own protocol: ``leave_last_out``, ``global_time`` or ``by_week``.
+
+    Raises:
+        ParameterError: an unknown ``split``, grades that do not ascend, a ``like_at`` without
+            grades or outside them.
+
+    >>> About(title="Films", licence="own", unit="film", grades=(1.0, 2.0, 3.0), like_at=3.0).split
+    'leave_last_out'
+
+    Taught in chapter 01.
+    """
+
+    title: str
+    licence: str
+    acknowledgement: str = ""
+    source: str = ""
+    unit: str = "item"
+    caveats: tuple[str, ...] = ()
+    repeats: bool = False
+    grades: tuple[float, ...] = ()
+    like_at: float | None = None
+    currency: str | None = None
+    simulated: bool = False
+    split: str = "leave_last_out"
+
+    def __post_init__(self) -> None:
+        if self.split not in PROTOCOLS:
+            close = nearest(str(self.split), PROTOCOLS, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ParameterError(
+                f"split must be one of {', '.join(PROTOCOLS)}, got {self.split!r}{hint}"
+            )
+        if any(low >= high for low, high in zip(self.grades, self.grades[1:], strict=False)):
+            raise ParameterError(
+                f"grades must ascend without repetition, got {self.grades}; sort them"
+            )
+        if self.like_at is not None and not self._grade_is_reachable(self.like_at):
+            raise ParameterError(
+                f"like_at must lie within the grades {self.grades}, got {self.like_at}; "
+                "leave it out where nothing counts as a like"
+            )
+
+    def _grade_is_reachable(self, grade: float) -> bool:
+        return bool(self.grades) and self.grades[0] <= grade <= self.grades[-1]

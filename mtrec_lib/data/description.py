@@ -1,0 +1,147 @@
+"""The TOML file by which a reader describes a log: keys checked, each error naming its cure."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mtrec_lib.core.errors import EncodingError, ParameterError
+from mtrec_lib.core.suggest import nearest
+from mtrec_lib.data.about import About
+
+_LOG: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "title": (str,),
+    "licence": (str,),
+    "acknowledgement": (str,),
+    "source": (str,),
+    "unit": (str,),
+    "caveats": (list,),
+    "repeats": (bool,),
+    "grades": (list,),
+    "like_at": (int, float),
+    "currency": (str,),
+    "simulated": (bool,),
+    "split": (str,),
+}
+_FILE: dict[str, tuple[type, ...]] = {
+    "file": (str,),
+    "format": (str,),
+    "encoding": (str,),
+    "separator": (str,),
+    "quote": (str,),
+    "columns": (dict,),
+}
+_TABLES: dict[str, dict[str, tuple[type, ...]]] = {
+    "events": _FILE | {"timestamp": (dict,), "behaviour": (str,)},
+    "items": _FILE | {"categories_separator": (str,)},
+    "users": _FILE,
+}
+_TIME: dict[str, tuple[type, ...]] = {"format": (str,), "unit": (str,), "timezone": (str,)}
+_NEEDED = {"events": ("user_id", "item_id"), "items": ("item_id",), "users": ("user_id",)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of a log: where it is, how it is written, which columns mean what."""
+
+    path: Path
+    where: str
+    columns: dict[str, str]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Description:
+    """The checked contents of a description."""
+
+    path: Path
+    tables: dict[str, dict[str, Any]]
+
+    def table(self, name: str) -> Table:
+        """The table ``events``, ``items`` or ``users``."""
+        options = self.tables[name]
+        where = f"[{name}] in {self.path}"
+        path = self.path.parent / options["file"]
+        if not path.is_file():
+            raise ParameterError(f"{where}: file {path} does not exist; paths start at the .toml")
+        return Table(path, where, options["columns"], options)
+
+
+def read_description(path: Path) -> tuple[About, str, Description]:
+    """What is known about the log, its name, and its files.
+
+    Raises:
+        ParameterError: no such file, no TOML, an unknown or missing key, a value of a wrong type.
+    """
+    content = _toml(path)
+    _check_keys(content, dict.fromkeys(("log", *_TABLES), (dict,)), str(path))
+    for name in ("log", "events"):
+        if name not in content:
+            raise ParameterError(
+                f"{path}: the table [{name}] is missing; see data/templates/my.toml"
+            )
+    tables = {name: content[name] for name in _TABLES if name in content}
+    for name, options in tables.items():
+        _check_table(name, options, path)
+    about = _about(content["log"], path)
+    return about, str(content["log"].get("name", path.stem)), Description(path, tables)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ParameterError(f"no file {path}; copy data/templates/my.toml and describe your log")
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise EncodingError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ParameterError(f"{path} is not TOML: {error}; correct that place") from error
+
+
+def _about(options: dict[str, Any], path: Path) -> About:
+    where = f"[log] in {path}"
+    _check_keys(options, _LOG, where)
+    values = {key: value for key, value in options.items() if key != "name"}
+    values.setdefault("title", options.get("name", path.stem))
+    values.setdefault("licence", "not stated")
+    values["caveats"] = tuple(map(str, values.get("caveats", ())))
+    try:
+        values["grades"] = tuple(float(grade) for grade in values.get("grades", ()))
+        if "like_at" in values:
+            values["like_at"] = float(values["like_at"])
+        return About(**values)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{where}: {error}") from error
+
+
+def _check_table(name: str, options: dict[str, Any], path: Path) -> None:
+    where = f"[{name}] in {path}"
+    _check_keys(options, _TABLES[name], where)
+    _check_keys(options.get("timestamp", {}), _TIME, f"[{name}.timestamp] in {path}")
+    for key in ("file", "columns"):
+        if key not in options:
+            raise ParameterError(f"{where}: the key {key!r} is missing; see data/templates/my.toml")
+    for column in _NEEDED[name]:
+        if column not in options["columns"]:
+            raise ParameterError(
+                f"[{name}.columns] in {path}: {column!r} is missing; "
+                f'write {column} = "the name of that column in {options["file"]}"'
+            )
+    for ours, theirs in options["columns"].items():
+        if not isinstance(theirs, str):
+            raise ParameterError(
+                f"[{name}.columns] in {path}: {ours} must be the name of a column, got {theirs!r}"
+            )
+
+
+def _check_keys(found: dict[str, Any], known: dict[str, tuple[type, ...]], where: str) -> None:
+    for key, value in found.items():
+        if key not in known:
+            close = nearest(key, known, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ParameterError(f"{where}: unknown key {key!r}; known: {', '.join(known)}{hint}")
+        types = known[key]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            wanted = " or ".join(kind.__name__ for kind in types)
+            raise ParameterError(f"{where}: {key} must be {wanted}, got {value!r}; correct it")

@@ -1,0 +1,88 @@
+"""From a name or a path to a log."""
+
+from pathlib import Path
+from typing import Any
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.suggest import nearest
+from mtrec_lib.data.log import Log
+from mtrec_lib.data.schema import validate
+
+NAMES = ("ml-100k", "complete-journey", "simulator")
+
+
+def load(name: str | Path, **options: Any) -> Log:
+    """A log by its name, or a reader's own by the path of its description.
+
+    Args:
+        name: ``ml-100k``, ``complete-journey``, ``simulator``, or a path to a ``.toml`` file
+            (``data/templates/my.toml`` explains it).
+        options: ``item="product_type"`` or ``"product"`` for ``complete-journey``; those of
+            :func:`simulate` for ``simulator``; none for the others.
+
+    Returns:
+        The log, cleaned and validated.
+
+    Raises:
+        ParameterError: an unknown name or option.
+        OfflineError: the data are neither cached nor reachable; nothing is made up instead.
+        DataIntegrityError: the bytes are not those that the checksum promises.
+        SchemaError: a reader's own file breaks the schema; every problem is listed.
+
+    >>> import mtrec_lib as mt
+    >>> mt.data.load("simulator", users=20, events=200).name
+    'simulator'
+
+    Taught in chapter 01.
+    """
+    text = str(name)
+    if text.endswith(".toml"):
+        _refuse_options(text, options)
+        from mtrec_lib.data import bring_your_own
+
+        return bring_your_own.load(text)
+    if text not in NAMES:
+        close = nearest(text, NAMES, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ParameterError(
+            f"no data set is called {text!r}; there are {', '.join(NAMES)}, "
+            f"and paths to your own .toml{hint}"
+        )
+    return validate(_READERS[text](options))
+
+
+def _ml_100k(options: dict[str, Any]) -> Log:
+    _refuse_options("ml-100k", options)
+    from mtrec_lib.data import ml_100k
+
+    return ml_100k.load()
+
+
+def _complete_journey(options: dict[str, Any]) -> Log:
+    _refuse_options("complete-journey", options, allowed=("item",))
+    from mtrec_lib.data import complete_journey
+
+    return complete_journey.load(**options)
+
+
+def _simulator(options: dict[str, Any]) -> Log:
+    from inspect import signature
+
+    from mtrec_lib.data import simulator
+
+    _refuse_options("simulator", options, allowed=tuple(signature(simulator.simulate).parameters))
+    return simulator.simulate(**options)
+
+
+_READERS = {
+    "ml-100k": _ml_100k,
+    "complete-journey": _complete_journey,
+    "simulator": _simulator,
+}
+
+
+def _refuse_options(name: str, options: dict[str, Any], allowed: tuple[str, ...] = ()) -> None:
+    unknown = [option for option in options if option not in allowed]
+    if unknown:
+        known = f"only {', '.join(allowed)}" if allowed else "no options"
+        raise ParameterError(f"{name!r} takes {known}, got {', '.join(unknown)}")

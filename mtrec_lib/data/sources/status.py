@@ -1,0 +1,48 @@
+"""What lies in the cache."""
+
+import polars as pl
+
+from mtrec_lib.core.errors import DataIntegrityError
+from mtrec_lib.data.sources.registry import Source, sources
+from mtrec_lib.data.sources.store import folder, installed, verify
+
+
+def status() -> pl.DataFrame:
+    """One row a source: what it is, whose it is, and whether it is in the cache.
+
+    Returns:
+        ``name``, ``title``, ``state``, ``route``, ``megabytes``, ``licence``, ``used_for``.
+
+    ``state`` is ``ready``, ``absent``, or ``damaged`` with the file that is; ``megabytes`` is what
+    the cache holds of it. Every cached file is hashed.
+
+    Taught in chapter 01.
+    """
+    schema = {
+        "name": pl.String,
+        "title": pl.String,
+        "state": pl.String,
+        "route": pl.String,
+        "megabytes": pl.Float64,
+        "licence": pl.String,
+        "used_for": pl.String,
+    }
+    return pl.DataFrame([_row(source) for source in sources()], schema=schema, orient="row")
+
+
+def _row(source: Source) -> tuple[str, str, str, str | None, float, str, str]:
+    route = installed(source)
+    files = folder(source).glob("*") if route else ()
+    size = sum(path.stat().st_size for path in files) / 1e6
+    state = _state(source, route)
+    return source.name, source.title, state, route, size, source.licence, source.used_for
+
+
+def _state(source: Source, route: str | None) -> str:
+    if route is None:
+        return "absent"
+    try:
+        verify(source, route)
+    except DataIntegrityError as error:
+        return f"damaged: {error}"
+    return "ready"
