@@ -1,0 +1,23 @@
+"""From events to arrays: reading a log, windows over histories, features of the past."""
+
+from mtrec_lib.features.causal import causal, families
+from mtrec_lib.features.inputs import Inputs, fit
+from mtrec_lib.features.item_features import item_features
+from mtrec_lib.features.side import side_information
+from mtrec_lib.features.spec import InputSpec
+from mtrec_lib.features.user_behaviour import user_behaviour
+from mtrec_lib.features.user_preference import user_preference
+from mtrec_lib.features.windows import Windows
+
+__all__ = [
+    "InputSpec",
+    "Inputs",
+    "Windows",
+    "causal",
+    "families",
+    "fit",
+    "item_features",
+    "side_information",
+    "user_behaviour",
+    "user_preference",
+]

@@ -1,0 +1,92 @@
+"""From a split to everything a model needs to read events."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mtrec_lib.data import Catalogue, Histories, Split
+from mtrec_lib.features.side import side_information
+from mtrec_lib.features.spec import InputSpec
+from mtrec_lib.features.windows import Windows
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A fitted reading of a log: catalogue, scales, side information, training popularity.
+
+    Attributes:
+        spec: the sizes that a trunk needs.
+        catalogue: all items, known in advance.
+        side: ``(items + 3, side)`` float32 side information, a row an id.
+        side_names: names of the columns of ``side``.
+        popularity: ``(items,)`` how often each item occurs in the training part.
+        repeats: whether people come back to the same item.
+        like_at: the rating from which an event counts as a like, or None.
+
+    Taught in chapter 02.
+    """
+
+    spec: InputSpec
+    catalogue: Catalogue
+    side: np.ndarray
+    side_names: tuple[str, ...]
+    popularity: np.ndarray
+    repeats: bool
+    like_at: float | None
+
+    @cached_property
+    def has_side(self) -> bool:
+        """Whether any side information is given to the models."""
+        return self.spec.side > 0
+
+    def without_side(self) -> "Inputs":
+        """The same inputs for a model that knows items by their id alone."""
+        empty = self.side[:, :0]
+        return replace(self, spec=replace(self.spec, side=0), side=empty, side_names=())
+
+    def arrays(self, histories: Histories, length: int | None = None) -> dict[str, np.ndarray]:
+        """See :meth:`InputSpec.arrays`."""
+        return self.spec.arrays(histories, length)
+
+    def windows(
+        self, split: Split, part: str = "train", batch_size: int = 64, seed: int = 0
+    ) -> Windows:
+        """Windows over the whole history in which every event of ``part`` is a target once."""
+        return Windows(self.spec, split, part=part, batch_size=batch_size, seed=seed)
+
+
+def fit(split: Split, max_length: int = 200) -> Inputs:
+    """Fit the inputs: the catalogue is known in advance, statistics come from training alone.
+
+    Args:
+        split: a split log.
+        max_length: positions a trunk sees at most, the begin mark included (≥ 2).
+
+    Returns:
+        The fitted :class:`Inputs`.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
+    >>> mt.features.fit(split, max_length=10).spec.max_length
+    10
+
+    Taught in chapter 02.
+    """
+    log = split.log
+    side, names = side_information(log.catalogue)
+    ids = log.catalogue.encode(split.train["item_id"])
+    counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
+    grades = log.about.grades if log.has("rating") else ()
+    spec = InputSpec(
+        items=log.catalogue.size, side=side.shape[1], grades=grades, max_length=max_length
+    )
+    return Inputs(
+        spec=spec,
+        catalogue=log.catalogue,
+        side=side,
+        side_names=names,
+        popularity=counts.astype(np.float64),
+        repeats=log.about.repeats,
+        like_at=log.about.like_at if log.has("rating") else None,
+    )

@@ -1,0 +1,111 @@
+"""What a trunk must know of the events it reads: plain sizes that fit into a configuration."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mtrec_lib.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from mtrec_lib.data import Histories
+
+GAP_BUCKETS = 32
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """Sizes and scales of the arrays that a trunk reads; JSON-able, so it travels in configs.
+
+    Item ids: 0 padding, 1 unknown, ``2 … items + 1`` the catalogue, ``items + 2`` the begin mark
+    that stands before a person's first event. Grades: 0 missing, then the scale from the bottom.
+    Gaps: 0 missing, else 1 + floor(log2(1 + seconds since the event before)).
+
+    Args:
+        items: size of the catalogue.
+        side: number of side-information columns an item has.
+        grades: the rating scale in ascending order; empty for a log without ratings.
+        max_length: how many events (the begin mark included) a trunk sees at most.
+
+    >>> spec = InputSpec(items=3, grades=(1.0, 2.0), max_length=4)
+    >>> spec.begin, spec.rows
+    (5, 6)
+
+    Taught in chapter 02.
+    """
+
+    items: int
+    side: int = 0
+    grades: tuple[float, ...] = ()
+    max_length: int = 200
+
+    def __post_init__(self) -> None:
+        for name, least in (("items", 1), ("side", 0), ("max_length", 2)):
+            if getattr(self, name) < least:
+                raise ParameterError(f"{name} must be ≥ {least}, got {getattr(self, name)}")
+
+    @property
+    def begin(self) -> int:
+        """Id of the begin mark."""
+        return self.items + 2
+
+    @property
+    def rows(self) -> int:
+        """Rows of an item table: padding, unknown, the catalogue, the begin mark."""
+        return self.items + 3
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a Keras configuration."""
+        return asdict(self) | {"grades": list(self.grades)}
+
+    @classmethod
+    def of(cls, value: Any) -> "InputSpec":
+        """A spec from a spec, from its dictionary, or from fitted ``Inputs``."""
+        if isinstance(value, dict):
+            return cls(**(value | {"grades": tuple(value["grades"])}))
+        return value if isinstance(value, cls) else value.spec
+
+    def grade_ids(self, rating: np.ndarray) -> np.ndarray:
+        """Ids of the nearest grades, any shape; 0 where the rating is missing."""
+        if not self.grades:
+            return np.zeros(rating.shape, np.int32)
+        scale = np.asarray(self.grades)
+        middles = (scale[1:] + scale[:-1]) / 2
+        ids = 1 + np.searchsorted(middles, np.nan_to_num(rating), side="right")
+        return np.where(np.isnan(rating), 0, ids).astype(np.int32)
+
+    def arrays(self, histories: "Histories", length: int | None = None) -> dict[str, np.ndarray]:
+        """The past of each person as a trunk reads it, left-padded.
+
+        Args:
+            histories: ``n`` pasts.
+            length: positions; default ``max_length``.
+
+        Returns:
+            ``item``, ``rating`` and ``gap``, each ``(n, length)`` int32. Where the whole past fits,
+            the begin mark stands before it; a past that is too long loses its oldest events.
+        """
+        length = length or self.max_length
+        item = histories.last(length, "item").astype(np.int32)
+        begins = (histories.lengths < length).nonzero()[0]
+        item[begins, length - 1 - histories.lengths[begins]] = self.begin
+        rating = np.full(item.shape, np.nan, np.float32)
+        if "rating" in histories.columns:
+            rating = histories.last(length, "rating")
+        time = histories.last(length + 1, "timestamp")
+        return {"item": item, "rating": self.grade_ids(rating), "gap": gap_ids(time)}
+
+
+def gap_ids(timestamp: np.ndarray) -> np.ndarray:
+    """Logarithmic buckets of the seconds between an event and the one before it.
+
+    Args:
+        timestamp: ``(n, length + 1)`` seconds, negative where there is no event.
+
+    Returns:
+        ``(n, length)`` int32: 0 without an event before, else 1 + floor(log2(1 + seconds)).
+    """
+    known = (timestamp[:, 1:] >= 0) & (timestamp[:, :-1] >= 0)
+    seconds = np.maximum(timestamp[:, 1:] - timestamp[:, :-1], 0)
+    bucket = 1 + np.floor(np.log2(1 + seconds)).astype(np.int32)
+    return np.where(known, np.minimum(bucket, GAP_BUCKETS - 1), 0).astype(np.int32)
