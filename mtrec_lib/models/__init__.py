@@ -1,0 +1,43 @@
+"""Models: baselines, trunks, mixers, heads, and ``MultiTask`` that joins them."""
+
+from mtrec_lib.models.article import ArticleModel
+from mtrec_lib.models.article_arrays import ArticleArrays, article_arrays, article_categories
+from mtrec_lib.models.article_text import AS_PRINTED, article_as_printed
+from mtrec_lib.models.baselines import (
+    DecayedCounts,
+    ItemKNN,
+    NGram,
+    PersonalFrequency,
+    Popularity,
+)
+from mtrec_lib.models.heads import GaussianGivenItem, GivenItem, ItemSoftmax
+from mtrec_lib.models.layers import ByteDropout, EventEmbedding, ItemTable, TransformerBlock
+from mtrec_lib.models.mixers import SharedBottom
+from mtrec_lib.models.multi_task import MultiTask
+from mtrec_lib.models.trunks import GPT, LSTM, Trunk
+
+__all__ = [
+    "AS_PRINTED",
+    "GPT",
+    "LSTM",
+    "ArticleArrays",
+    "ArticleModel",
+    "ByteDropout",
+    "DecayedCounts",
+    "EventEmbedding",
+    "GaussianGivenItem",
+    "GivenItem",
+    "ItemKNN",
+    "ItemSoftmax",
+    "ItemTable",
+    "MultiTask",
+    "NGram",
+    "PersonalFrequency",
+    "Popularity",
+    "SharedBottom",
+    "TransformerBlock",
+    "Trunk",
+    "article_arrays",
+    "article_as_printed",
+    "article_categories",
+]

@@ -1,0 +1,10 @@
+"""Counting models, in NumPy and SciPy: what every other model has to beat."""
+
+from mtrec_lib.models.baselines.base import Baseline as Baseline
+from mtrec_lib.models.baselines.decayed_counts import DecayedCounts as DecayedCounts
+from mtrec_lib.models.baselines.item_knn import ItemKNN as ItemKNN
+from mtrec_lib.models.baselines.ngram import NGram as NGram
+from mtrec_lib.models.baselines.personal_frequency import PersonalFrequency as PersonalFrequency
+from mtrec_lib.models.baselines.popularity import Popularity as Popularity
+
+__all__ = ["Baseline", "DecayedCounts", "ItemKNN", "NGram", "PersonalFrequency", "Popularity"]

@@ -1,0 +1,7 @@
+"""Heads: from a state, and what is given of the event, to the numbers a task needs."""
+
+from mtrec_lib.models.heads.gaussian_given_item import GaussianGivenItem
+from mtrec_lib.models.heads.given_item import GivenItem
+from mtrec_lib.models.heads.item_softmax import ItemSoftmax
+
+__all__ = ["GaussianGivenItem", "GivenItem", "ItemSoftmax"]

@@ -1,0 +1,8 @@
+"""Layers that trunks are made of."""
+
+from mtrec_lib.models.layers.dropout import ByteDropout
+from mtrec_lib.models.layers.event_embedding import EventEmbedding
+from mtrec_lib.models.layers.item_table import ItemTable
+from mtrec_lib.models.layers.transformer_block import TransformerBlock
+
+__all__ = ["ByteDropout", "EventEmbedding", "ItemTable", "TransformerBlock"]

@@ -1,0 +1,73 @@
+"""From the parts of past events to one vector an event."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtrec_lib.features.spec import GAP_BUCKETS, InputSpec
+from mtrec_lib.models.layers.dropout import ByteDropout
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class EventEmbedding(keras.layers.Layer):
+    """Sum of what is known of a past event: item, rating, time since the event before, position.
+
+    Positions are counted from the right, so that "the last event" means the same in a short
+    history and in a window cut out of a long one.
+
+    Args:
+        spec: sizes (``InputSpec``, fitted ``Inputs`` or a dictionary).
+        width: length of a vector.
+        dropout: rate.
+        positions: whether to learn a vector a position (a recurrent trunk needs none).
+
+    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` int, and the item table
+    ``(items + 3, width)`` → ``(batch, length, width)``.
+
+    Taught in chapter 04.
+    """
+
+    def __init__(
+        self, spec: Any, width: int, dropout: float = 0.0, positions: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.spec, self.width = InputSpec.of(spec), width
+        self.dropout, self.positions = dropout, positions
+        self.drop = ByteDropout(dropout)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Create the vectors of grades, gaps and positions."""
+        self.grades = self._vectors(len(self.spec.grades) + 1, "grades")
+        self.gaps = self._vectors(GAP_BUCKETS, "gaps")
+        if self.positions:
+            self.places = self._vectors(self.spec.max_length, "places")
+        self.built = True
+
+    def _vectors(self, count: int, name: str) -> Any:
+        normal = keras.initializers.RandomNormal(stddev=0.02)
+        return self.add_weight(shape=(count, self.width), initializer=normal, name=name)
+
+    def call(self, inputs: dict[str, Any], table: Any, training: bool = False) -> Any:
+        """Embed events; ``table`` is what :class:`ItemTable` returns."""
+        vectors = ops.take(table, inputs["item"], axis=0) * self.width**0.5
+        vectors = vectors + ops.take(self.grades, inputs["rating"], axis=0)
+        vectors = vectors + ops.take(self.gaps, inputs["gap"], axis=0)
+        if self.positions:
+            length = inputs["item"].shape[1]
+            vectors = vectors + self.places[self.spec.max_length - length :]
+        return self.drop(vectors, training=training)
+
+    def compute_output_shape(self, input_shape: Any, table: Any = None) -> Any:
+        """``(batch, length, width)``."""
+        shape = input_shape["item"] if isinstance(input_shape, dict) else input_shape
+        return (*shape, self.width)
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {
+            "spec": self.spec.to_dict(),
+            "width": self.width,
+            "dropout": self.dropout,
+            "positions": self.positions,
+        }

@@ -1,0 +1,71 @@
+"""A causal transformer over events."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtrec_lib.models.layers import TransformerBlock
+from mtrec_lib.models.trunks.trunk import Trunk
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class GPT(Trunk):
+    """A decoder-only transformer: each position looks at itself and at earlier ones.
+
+    Args:
+        inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
+        width: model dimension, a multiple of ``heads``.
+        layers: transformer blocks.
+        heads: attention heads.
+        dropout: rate in the embedding and in every block.
+
+    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` → ``(batch, length, width)``.
+
+    >>> import numpy as np
+    >>> from mtrec_lib.features import InputSpec
+    >>> trunk = GPT(InputSpec(items=5, max_length=4), width=8, layers=1)
+    >>> none = np.zeros((1, 3), int)
+    >>> past = {"item": np.array([[0, 2, 3]]), "rating": none, "gap": none}
+    >>> tuple(trunk(past).shape)
+    (1, 3, 8)
+
+    Source: Radford et al. 2018; Kang and McAuley, arXiv:1808.09781 (SASRec).
+    Taught in chapter 04.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        width: int = 64,
+        layers: int = 2,
+        heads: int = 2,
+        dropout: float = 0.2,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
+        self.layers, self.heads = layers, heads
+        self.blocks = [
+            TransformerBlock(width, heads, dropout, name=f"block_{number}")
+            for number in range(layers)
+        ]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+
+    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
+        """Build the blocks and the last norm."""
+        for layer in (*self.blocks, self.norm):
+            layer.build(state_shape)
+
+    def mix(self, vectors: Any, present: Any, training: bool) -> Any:
+        """Blocks under a causal mask; a padded position sees itself alone."""
+        place = ops.arange(vectors.shape[1])
+        causal = place[:, None] >= place[None, :]
+        itself = place[:, None] == place[None, :]
+        mask = (causal[None] & present[:, None, :]) | itself[None]
+        for block in self.blocks:
+            vectors = block(vectors, mask, training=training)
+        return self.norm(vectors)
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {"layers": self.layers, "heads": self.heads}

@@ -1,0 +1,57 @@
+"""A recurrent trunk over events."""
+
+from typing import Any
+
+import keras
+
+from mtrec_lib.models.layers import ByteDropout
+from mtrec_lib.models.trunks.trunk import Trunk
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class LSTM(Trunk):
+    """A long short-term memory that reads events from left to right.
+
+    Args:
+        inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
+        width: model dimension and units of the memory.
+        layers: LSTM layers.
+        dropout: rate in the embedding and after each layer.
+
+    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` → ``(batch, length, width)``.
+
+    Source: Hochreiter and Schmidhuber, Neural Computation 9(8), 1997; Hidasi et al.,
+    arXiv:1511.06939, for sessions.
+    Taught in chapter 04.
+    """
+
+    uses_positions = False
+
+    def __init__(
+        self, inputs: Any, width: int = 64, layers: int = 1, dropout: float = 0.2, **kwargs: Any
+    ) -> None:
+        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
+        self.layers = layers
+        self.memories = [
+            keras.layers.LSTM(
+                width, return_sequences=True, use_cudnn=False, name=f"memory_{number}"
+            )
+            for number in range(layers)
+        ]
+        self.drops = [ByteDropout(dropout) for _ in range(layers)]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+
+    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
+        """Build the memories and the last norm."""
+        for layer in (*self.memories, self.norm):
+            layer.build(state_shape)
+
+    def mix(self, vectors: Any, present: Any, training: bool) -> Any:
+        """Run the memories; a padded position leaves the memory as it is."""
+        for memory, drop in zip(self.memories, self.drops, strict=True):
+            vectors = drop(memory(vectors, mask=present, training=training), training=training)
+        return self.norm(vectors)
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {"layers": self.layers}

@@ -1,0 +1,72 @@
+"""What a model is asked."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class Task:
+    """A question about the next event: a factor of it, a coarse view of one, or an auxiliary.
+
+    Attributes:
+        name: how the task is called in losses and predictions.
+        label: the part of the event it predicts (a column of the log, or ``"item"``).
+        given: parts of the same event that its head may see: ``()`` or ``("item",)``.
+        kind: ``"factor"`` (still random given the parts before it), ``"coarse view"`` (decided by
+            a factor) or ``"auxiliary"`` (looks at later events).
+        metric: the metric it is judged by.
+
+    A subclass writes ``make_head``, ``output``, ``loss`` and ``expectation``, a few lines each.
+
+    Taught in chapter 07.
+    """
+
+    name = "task"
+    label = "item"
+    given: tuple[str, ...] = ()
+    kind = "factor"
+    metric = "log_loss"
+
+    def prepare(self, inputs: Any) -> None:
+        """Take from the fitted inputs what the task needs to know of the log."""
+
+    def missing_in(self, log: Any) -> str | None:
+        """Why a log cannot carry this task, or None if it can."""
+        if self.label == "item" or log.has(self.label):
+            return None
+        return f"the log {log.name} has no {self.label}"
+
+    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+        """The layer that turns a state into this task's numbers."""
+        raise TypeError(f"{type(self).__name__} must define make_head")
+
+    def output(self, head: Any, states: Any, table: Any, item: Any, training: bool) -> Any:
+        """Apply the head; by default to the state and the vector of the given item."""
+        return head(states, item, training=training)
+
+    def target(self, y: dict[str, Any]) -> Any:
+        """The label at every position, 0 where it is missing."""
+        label = ops.cast(y[self.label], "float32")
+        return ops.where(ops.isnan(label), ops.zeros_like(label), label)
+
+    def mask(self, y: dict[str, Any]) -> Any:
+        """1 where the label is present, ``(batch, length)`` float32."""
+        return 1.0 - ops.cast(ops.isnan(ops.cast(y[self.label], "float32")), "float32")
+
+    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+        """Nats at every position, ``(batch, length)``."""
+        raise TypeError(f"{type(self).__name__} must define loss")
+
+    def expectation(self, output: Any) -> Any:
+        """The number a user of the model wants, from the head's output ``(..., units)``."""
+        return output[..., 0]
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Task":
+        """Rebuild from :meth:`get_config`."""
+        return cls(**config)

@@ -1,0 +1,171 @@
+"""What one model of many tasks promises, on a made-up log."""
+
+import keras
+import numpy as np
+import pytest
+import scipy.special
+
+import mtrec_lib as mt
+from mtrec_lib.core.errors import ParameterError
+
+
+def _model(inputs, tasks=None, seed=0, trunk="GPT"):
+    keras.utils.set_random_seed(seed)
+    kinds = tasks or [mt.tasks.NextItem(), mt.tasks.Rating(), mt.tasks.Like()]
+    model = mt.models.MultiTask(getattr(mt.models, trunk)(inputs, width=8), tasks=kinds)
+    model.build()
+    return model
+
+
+@pytest.fixture(scope="module")
+def model(films_inputs):
+    return _model(films_inputs)
+
+
+@pytest.fixture(scope="module")
+def batch(films_inputs, films_split):
+    windows = films_inputs.windows(films_split, batch_size=4)
+    return windows.batch(*(part[:4] for part in windows.cuts(0)))
+
+
+@pytest.mark.parametrize("trunk", ["GPT", "LSTM"])
+def test_a_state_never_sees_a_later_event(films_inputs, batch, trunk):
+    layer = _model(films_inputs, trunk=trunk).trunk
+    x = {name: batch[0][name].copy() for name in ("item", "rating", "gap")}
+    before = np.asarray(layer(x))
+    x["item"][:, -1], x["rating"][:, -1], x["gap"][:, -1] = 3, 1, 7
+    np.testing.assert_allclose(np.asarray(layer(x))[:, :-1], before[:, :-1], atol=1e-6)
+
+
+@pytest.mark.parametrize("trunk", ["GPT", "LSTM"])
+def test_padding_does_not_reach_the_state(films_inputs, trunk):
+    # the same past in a row of five and in a row of three positions
+    model = _model(films_inputs, trunk=trunk)
+    past = mt.data.Histories.from_lists([[2, 5]])
+    long, short = (model.trunk(films_inputs.arrays(past, length)) for length in (5, 3))
+    np.testing.assert_allclose(long[:, -1], short[:, -1], atol=1e-5)
+
+
+def test_the_next_item_does_not_see_the_item(model, batch):
+    x = dict(batch[0])
+    before = model(x)
+    x["given_item"] = np.where(x["given_item"] > 0, 2, 0)
+    after = model(x)
+    np.testing.assert_array_equal(before["next_item"], after["next_item"])
+    assert np.abs(np.asarray(before["rating"]) - np.asarray(after["rating"])).max() > 0
+
+
+def test_no_head_sees_the_outcome_of_the_event(model, batch):
+    # the losses change with the labels, the outputs cannot: labels are not among the inputs
+    assert not {"rating", "like"} & (set(batch[0]) - {"item", "rating", "gap", "given_item"})
+    x = dict(batch[0])
+    due = x["item"][:, 1:]
+    real = x["item"][:, :-1] > 0
+    np.testing.assert_array_equal(x["given_item"][:, :-1][real], due[real])
+
+
+def test_log_probabilities_sum_to_one(model, films_split):
+    past = films_split.queries("test").histories[:1]
+    total = sum(
+        np.exp(model.log_prob(past, np.array([item]))[0])
+        for item in range(2, model.catalogue.size + 2)
+    )
+    assert total == pytest.approx(1.0, abs=1e-5)
+
+
+def test_scores_are_log_probabilities_up_to_a_constant(model, films_split):
+    past = films_split.queries("test").histories[:3]
+    log_p = scipy.special.log_softmax(model.scores(past), axis=1)
+    np.testing.assert_allclose(
+        model.log_prob(past, [2, 3, 4]), log_p[[0, 1, 2], [0, 1, 2]], atol=1e-5
+    )
+
+
+def test_predictions_of_one_item_are_a_column_of_the_catalogue(model, films_split):
+    past = films_split.queries("test").histories[:3]
+    whole = model.predict_catalogue(past, "like")
+    assert whole.shape == (3, 9)
+    assert ((whole > 0) & (whole < 1)).all()
+    one = model.predict_events(past, np.array([2, 6, 10]))["like"]
+    np.testing.assert_allclose(one, whole[[0, 1, 2], [0, 4, 8]], atol=1e-6)
+
+
+def test_a_batch_of_many_equals_many_batches_of_one(model, films_split):
+    past = films_split.queries("test").histories
+    one_by_one = np.concatenate([model.scores(past[i]) for i in range(3)])
+    np.testing.assert_allclose(model.scores(past)[:3], one_by_one, atol=1e-5)
+
+
+def test_an_empty_history_has_finite_scores(model):
+    assert np.isfinite(model.scores(mt.data.Histories.empty(2))).all()
+
+
+def test_all_weights_one_is_the_plain_sum(films_inputs, batch):
+    x, y = batch
+    plain, weighted = _model(films_inputs), _model(films_inputs)
+    plain.compile("sgd")
+    weighted.compile("sgd", balancing=mt.training.FixedWeights(next_item=1, rating=1, like=1))
+    outputs = plain(x)
+    sums, _ = plain.task_sums(outputs, y)
+    assert float(plain.weigh(sums, y)) == pytest.approx(float(weighted.weigh(sums, y)), abs=0)
+
+
+def test_a_weight_of_zero_switches_a_task_off(films_inputs, batch):
+    x, y = batch
+    model = _model(films_inputs)
+    model.compile("sgd", balancing=mt.training.FixedWeights(rating=0, like=0))
+    sums, _ = model.task_sums(model(x), y)
+    assert float(model.weigh(sums, y)) == pytest.approx(
+        float(sums[0]) / y["counted"].size, rel=1e-6
+    )
+
+
+def test_plain_keras_compile_and_fit_work(films_inputs, films_split):
+    model = _model(films_inputs)
+    model.compile("adam")
+    data = films_inputs.windows(films_split, batch_size=8).dataset(0)
+    record = model.fit(data, verbose=0, shuffle=False).history
+    assert set(record) == {"loss", "next_item_loss", "rating_loss", "like_loss"}
+    assert record["loss"][0] == pytest.approx(
+        sum(record[f"{name}_loss"][0] for name in ("next_item", "rating", "like")), rel=1e-5
+    )
+
+
+def test_a_batch_without_labels_has_a_finite_loss(films_inputs, batch):
+    x, y = batch
+    model = _model(films_inputs)
+    model.compile("sgd")
+    y = dict(y) | {"rating": np.full_like(y["rating"], np.nan), "counted": 0 * y["counted"]}
+    logs = model.train_on_batch(x, y, return_dict=True)
+    assert all(np.isfinite(value) for value in logs.values())
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def test_givens_must_form_an_order(films_inputs):
+    class Loop(mt.tasks.Rating):
+        given = ("price",)
+
+    with pytest.raises(ParameterError, match="form no order"):
+        _model(films_inputs, [mt.tasks.NextItem(), Loop()])
+
+
+def test_two_tasks_of_one_name_are_refused(films_inputs):
+    with pytest.raises(ParameterError, match="distinct names"):
+        _model(films_inputs, [mt.tasks.NextItem(), mt.tasks.NextItem()])
+
+
+def test_ids_outside_the_catalogue_are_refused(model):
+    with pytest.raises(ParameterError, match=r"ids in \[1, 10\]"):
+        model.predict_events(mt.data.Histories.from_lists([[2]]), np.array([99]))
+
+
+def test_a_model_without_next_item_ranks_nothing(films_inputs):
+    with pytest.raises(ParameterError, match="no next-item task"):
+        _model(films_inputs, [mt.tasks.Rating()]).scores(mt.data.Histories.from_lists([[2]]))
+
+
+def test_side_information_can_be_left_out(films_inputs):
+    assert films_inputs.spec.side > 0
+    bare = films_inputs.without_side()
+    names = [weight.path for weight in _model(bare).weights]
+    assert not any("side" in name for name in names)
