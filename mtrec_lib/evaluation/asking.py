@@ -1,0 +1,74 @@
+"""What evaluation needs of a model, and how it asks: in batches, refusing what is no number."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtrec_lib.core.errors import DivergedError, ParameterError
+from mtrec_lib.data.histories import Histories
+from mtrec_lib.data.queries import Queries
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Anything that scores every item of a catalogue, given pasts.
+
+    A baseline, a ``MultiTask`` model and a simulator's truth are all scorers. Optional beside it
+    are ``name``, ``log_prob(histories, items)`` for :func:`bits` and
+    ``predict_events(histories, items)`` for :func:`rows`.
+
+    Taught in chapter 04.
+    """
+
+    def scores(self, histories: Histories) -> NDArray[Any]:
+        """(n, catalogue.size), higher is better; column ``j`` is item id ``j + 2``."""
+        ...
+
+
+def name_of(model: Any) -> str:
+    """How a model is named in tables and errors."""
+    return str(getattr(model, "name", type(model).__name__))
+
+
+def batches(queries: Queries, batch_size: int) -> Iterator[Queries]:
+    """``queries`` in their order, ``batch_size`` at a time."""
+    if batch_size < 1:
+        raise ParameterError(f"batch_size must be at least 1, got {batch_size}")
+    for start in range(0, len(queries), batch_size):
+        yield queries[start : start + batch_size]
+
+
+def asked(split: Any, part: str, every_event: bool) -> Queries:
+    """The queries of a part, at least one."""
+    queries = split.queries(part, every_event=every_event)
+    if not len(queries):
+        raise ParameterError(f"part {part!r} holds no queries; choose another part or split")
+    return queries
+
+
+def ability(model: Any, method: str, purpose: str) -> Any:
+    """``model.method``, or an error that says what cannot be done without it."""
+    found = getattr(model, method, None)
+    if found is None:
+        raise ParameterError(
+            f"{name_of(model)} has no {method}(), which {purpose} needs; choose a model that has it"
+        )
+    return found
+
+
+def finite(values: Any, model: Any, method: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """``values`` as an array of ``shape``, every one a finite number."""
+    array = np.asarray(values)
+    if array.shape != shape:
+        raise ParameterError(
+            f"{name_of(model)}.{method}() must return shape {shape}, got {array.shape}"
+        )
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise DivergedError(
+            f"{name_of(model)}.{method}() returned {bad:,} of {array.size:,} values that are not "
+            "finite; the model has diverged: lower the learning rate, or load an earlier checkpoint"
+        )
+    return array

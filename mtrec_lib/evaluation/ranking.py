@@ -1,0 +1,189 @@
+"""Full ranking: where do the true items stand among all items of the catalogue?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.queries import Queries
+from mtrec_lib.evaluation import metrics
+from mtrec_lib.evaluation.asking import Scorer, asked, batches, finite, name_of
+from mtrec_lib.evaluation.intervals import mean_interval
+from mtrec_lib.evaluation.places import first_columns, target_ranks
+from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """How well a model ranks what people took next, with 95 % intervals by person.
+
+    Args:
+        model: the model's name.
+        about: what was ranked, in words.
+        k: length of the list.
+        ranks: (targets,) from 1; catalogue size + 1 for a target outside the catalogue.
+        offsets: (queries + 1,) where each query's targets begin in ``ranks``.
+        users: (users,) each person once, ascending.
+        counts: (users,) queries of each person.
+        per_user: metric → (users,) its mean over the person's queries.
+        metrics: metric → its mean over queries; also ``coverage@k`` (share of the catalogue in
+            anybody's first k) and ``ties`` (share of targets that share their score with another
+            candidate).
+        intervals: metric → (low, high), for the metrics of ``per_user``.
+        cold: number of queries whose history is empty.
+        unknown: number of targets outside the catalogue; each counts as a miss.
+
+    Taught in chapter 04.
+    """
+
+    model: str
+    about: str
+    k: int
+    ranks: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    users: NDArray[Any]
+    counts: NDArray[np.int64]
+    per_user: dict[str, NDArray[np.float64]]
+    metrics: dict[str, float]
+    intervals: dict[str, Interval]
+    cold: int
+    unknown: int
+
+    def weights(self, metric: str) -> NDArray[np.float64]:
+        """(users,) the weight of each person in the mean of ``metric``: their queries."""
+        return self.counts.astype(np.float64)
+
+    def table(self) -> pl.DataFrame:
+        """One row a metric: ``metric``, ``value``, ``low``, ``high`` (null without interval)."""
+        return results_table(self.metrics, self.intervals)
+
+    def __str__(self) -> str:
+        lines = [f"{self.model} · {self.about}"]
+        lines += results_lines(self.metrics, self.intervals)
+        if self.cold:
+            lines.append(f"empty histories {self.cold:,} of {len(self.offsets) - 1:,}")
+        if self.unknown:
+            lines.append(f"targets outside the catalogue {self.unknown:,}, each a miss")
+        return "\n".join(lines)
+
+
+def rank(
+    model: Scorer,
+    split: Any,
+    part: str = "test",
+    k: int = 10,
+    mask_seen: bool | None = None,
+    batch_size: int = 256,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Ranking:
+    """Rank the whole catalogue for every query of a part.
+
+    The rank of a target is the number of candidates whose score is at least its own, itself
+    included, so that a tie counts against the model. Where earlier items are masked, a target
+    never is.
+
+    Args:
+        model: has ``scores(histories)`` → (n, catalogue.size).
+        split: a split of a log; it says what the queries of a part are.
+        part: ``"validation"`` or ``"test"``.
+        k: length of the list.
+        mask_seen: leave a person's earlier items out of the candidates; None means where nobody
+            repeats (``not log.about.repeats``).
+        batch_size: queries scored at once; it changes memory and time, not the result.
+        seed: of the bootstrap.
+        resamples: of the bootstrap; people are resampled, not queries.
+
+    Raises:
+        DivergedError: a score is NaN or infinite; the model is named.
+        ParameterError: ``k`` or ``batch_size`` below 1, or a part without queries.
+
+    Returns:
+        ``hr@k``, ``ndcg@k``, ``mrr@k``, for sets of targets ``recall@k``, ``coverage@k``, ``ties``.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> model = mt.models.Popularity().fit(split)
+    >>> 0 <= mt.evaluation.rank(model, split).metrics["ndcg@10"] <= 1
+    True
+
+    Taught in chapter 04.
+    """
+    if k < 1:
+        raise ParameterError(f"k must be at least 1, got {k}")
+    queries = asked(split, part, every_event=False)
+    masked = not split.log.about.repeats if mask_seen is None else mask_seen
+    size = split.log.catalogue.size
+    ranks, tied, shown = _ranked(model, queries, size, min(k, size), masked, batch_size)
+    per_query = _per_query(ranks, queries, min(k, size), k)
+    users, counts, per_user = _by_person(queries, per_query)
+    values = {metric: float(v.mean()) for metric, v in per_query.items()}
+    values |= {f"coverage@{k}": metrics.coverage(shown, size), "ties": float(tied.mean())}
+    return Ranking(
+        model=name_of(model),
+        about=_about(split, part, len(users), len(queries), size, masked),
+        k=k,
+        ranks=ranks,
+        offsets=queries.target_offsets,
+        users=users,
+        counts=counts,
+        per_user=per_user,
+        metrics=values,
+        intervals={m: mean_interval(v, counts, seed, resamples) for m, v in per_user.items()},
+        cold=int((queries.histories.lengths == 0).sum()),
+        unknown=int((queries.target_items < 2).sum()),
+    )
+
+
+def _ranked(
+    model: Scorer, queries: Queries, size: int, k: int, masked: bool, batch_size: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Ranks and ties of all targets (targets,), and the columns in anybody's first ``k``."""
+    ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
+    for batch in batches(queries, batch_size):
+        scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
+        query = np.repeat(np.arange(len(batch)), np.diff(batch.target_offsets))
+        column = batch.target_items.astype(np.int64) - 2
+        if masked:
+            seen = batch.histories.seen_mask(size)
+            seen[query[column >= 0], column[column >= 0]] = False
+            scores = np.where(seen, -np.inf, scores)
+        rank, tie = target_ranks(scores, query, column)
+        ranks.append(rank)
+        ties.append(tie)
+        shown |= first_columns(scores, k).any(axis=0)
+    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown)
+
+
+def _per_query(
+    ranks: NDArray[np.int64], queries: Queries, cut: int, k: int
+) -> dict[str, NDArray[np.float64]]:
+    """Metric → (queries,); the cut is at most the catalogue's size, the name keeps ``k``."""
+    offsets = queries.target_offsets
+    found = {
+        f"hr@{k}": metrics.hit_rate(ranks, cut, offsets),
+        f"ndcg@{k}": metrics.ndcg(ranks, cut, offsets),
+        f"mrr@{k}": metrics.mrr(ranks, cut, offsets),
+    }
+    if not queries.single:
+        found[f"recall@{k}"] = metrics.recall(ranks, cut, offsets)
+    return found
+
+
+def _by_person(
+    queries: Queries, per_query: dict[str, NDArray[np.float64]]
+) -> tuple[NDArray[Any], NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    """The people (users,), their numbers of queries, and metric → their means."""
+    users, user = np.unique(queries.histories.users, return_inverse=True)
+    counts = np.bincount(user)
+    per_user = {m: np.bincount(user, weights=v) / counts for m, v in per_query.items()}
+    return users, counts, per_user
+
+
+def _about(split: Any, part: str, users: int, queries: int, size: int, masked: bool) -> str:
+    people = f"{users:,} users" if users == queries else f"{users:,} users, {queries:,} queries"
+    candidates = "earlier items masked" if masked else "earlier items kept"
+    return f"{split.log.name}, {part} · {people} · all {size:,} items ranked, {candidates}"
