@@ -1,0 +1,61 @@
+"""An average of the weights over training, kept outside the optimizer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+
+class WeightAverage(keras.callbacks.Callback):
+    """Exponential moving average of the trainable weights: a ← m a + (1 − m) w.
+
+    Keras' own average in the optimizer overwrites the weights at the end of every ``fit`` call;
+    this one stays beside them and is looked at through :meth:`swapped`. The first updates use a
+    smaller m, (1 + t) / (10 + t), so that the average does not remember the initial weights.
+
+    Args:
+        momentum: m, in [0, 1).
+        every: optimizer steps between two updates.
+
+    Source: Polyak and Juditsky, SIAM J. Control and Optimization 30(4), 1992.
+    Taught in chapter 04.
+    """
+
+    def __init__(self, momentum: float = 0.99, every: int = 4) -> None:
+        super().__init__()
+        self.momentum, self.every = momentum, every
+        self.updates = 0
+        self.averages: list[np.ndarray] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the average towards the weights."""
+        if (batch + 1) % self.every:
+            return
+        weights = [variable.numpy() for variable in self.model.trainable_variables]
+        if not self.averages:
+            self.averages = [weight.copy() for weight in weights]
+        momentum = min(self.momentum, (1 + self.updates) / (10 + self.updates))
+        for average, weight in zip(self.averages, weights, strict=True):
+            average += (1 - momentum) * (weight - average)
+        self.updates += 1
+
+    @contextmanager
+    def swapped(self, model: Any) -> Iterator[None]:
+        """Put the average into the model, and the weights back afterwards."""
+        if not self.averages:
+            yield
+            return
+        kept = [variable.numpy() for variable in model.trainable_variables]
+        assign(model.trainable_variables, self.averages)
+        try:
+            yield
+        finally:
+            assign(model.trainable_variables, kept)
+
+
+def assign(variables: Any, values: Any) -> None:
+    """Give each variable its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
