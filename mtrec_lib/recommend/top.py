@@ -1,0 +1,196 @@
+"""The best items for one past."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from mtrec_lib.core.errors import DivergedError, ParameterError
+from mtrec_lib.core.suggest import nearest
+from mtrec_lib.data import Histories
+from mtrec_lib.recommend import typed
+from mtrec_lib.recommend.recommendations import Recommendations
+
+if TYPE_CHECKING:
+    from mtrec_lib.data import Catalogue, Split
+
+_PARTS = ("train", "validation", "test")
+
+
+class _Ranker(Protocol):
+    """What is asked of a model here: a baseline, a MultiTask and the simulator's truth have it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def catalogue(self) -> "Catalogue": ...
+
+    @property
+    def popularity(self) -> np.ndarray: ...
+
+    def scores(self, histories: Histories) -> np.ndarray: ...
+
+
+def top(
+    model: _Ranker,
+    history: Sequence[Any] | Histories | None = None,
+    k: int = 10,
+    exclude_seen: bool | None = None,
+    ratings: Sequence[float | None] | None = None,
+    on_unknown: str = "raise",
+) -> Recommendations:
+    """The ``k`` best items for one past, best first.
+
+    Equal scores are ordered by popularity, then by the catalogue: the same call gives the same
+    list. Somebody without a known item gets the most popular items, and the ``reason`` says so.
+
+    Args:
+        model: anything with ``name``, ``catalogue``, ``popularity`` and ``scores(histories)``.
+        history: titles or values of ``item_id``, oldest first; or one past as a
+            :class:`mtrec_lib.data.Histories`; None or ``[]`` for somebody new.
+        k: length of the list, 1 … items of the catalogue; shorter where fewer items are left.
+        exclude_seen: leave out what is in the past. None: only where nobody repeats, as the
+            model's inputs say.
+        ratings: one a typed item, None where there is none.
+        on_unknown: ``raise``, or ``skip`` what is in no catalogue and count it in ``skipped``.
+
+    Raises:
+        UnknownItemError: a typed item is in no catalogue; the nearest titles are named.
+        AmbiguousItemError: a typed title fits several items; they are listed.
+        ParameterError: ``k`` out of range, or not one past.
+        DivergedError: the model scored an item with NaN or infinity.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
+    >>> model = mt.models.Popularity().fit(split)
+    >>> len(mt.recommend.top(model, history=[], k=3))
+    3
+
+    Taught in chapter 09.
+    """
+    catalogue = model.catalogue
+    _check_k(k, catalogue.size)
+    past, skipped = _past(catalogue, history, ratings, on_unknown)
+    seen = past.seen_mask(catalogue.size)[0]  # (items,)
+    cold = not seen.any()
+    popularity = np.asarray(model.popularity, np.float64)
+    scores = popularity if cold else _scores(model, past)
+    leave_out = not _repeats(model) if exclude_seen is None else exclude_seen
+    rows = np.flatnonzero(~seen) if leave_out else np.arange(catalogue.size)
+    best = rows[np.lexsort((rows, -popularity[rows], -scores[rows]))][:k]
+    reason = "cold_start" if cold else "history"
+    titles = tuple(catalogue.title(int(item)) for item in past.flat("item")[1])
+    return Recommendations(_frame(catalogue, best, scores, reason), model.name, titles, skipped)
+
+
+def for_user(
+    model: _Ranker,
+    split: "Split",
+    user_id: Any,
+    k: int = 10,
+    part: str | None = "test",
+    **options: Any,
+) -> Recommendations:
+    """The ``k`` best items for a person of the log, as they stood before a part began.
+
+    Args:
+        model: as for :func:`top`.
+        split: a split log.
+        user_id: a value of ``user_id``.
+        k: length of the list.
+        part: the past ends before the person's first event of this part; None: it is whole.
+        options: further arguments of :func:`top`.
+
+    Raises:
+        ParameterError: nobody of the log has this ``user_id``, or no such part.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
+    >>> model = mt.models.Popularity().fit(split)
+    >>> person = split.events["user_id"][0]
+    >>> len(mt.recommend.for_user(model, split, person, k=3))
+    3
+
+    Taught in chapter 09.
+    """
+    if part is not None and part not in _PARTS:
+        raise ParameterError(f"part must be one of {_PARTS} or None, got {part!r}")
+    mine = split.events.filter(pl.col("user_id") == _user(split, user_id))
+    earlier = _PARTS if part is None else _PARTS[: _PARTS.index(part)]
+    events = mine.filter(pl.col("part").is_in(earlier))
+    past = Histories.from_events(events, split.log.catalogue) if events.height else None
+    return top(model, past, k, **options)
+
+
+def _check_k(k: Any, size: int) -> None:
+    whole = isinstance(k, int | np.integer) and not isinstance(k, bool)
+    if not whole or not 1 <= k <= size:
+        raise ParameterError(f"k must be an integer in 1 … {size} (the catalogue), got {k!r}")
+
+
+def _past(
+    catalogue: "Catalogue", history: Any, ratings: Any, on_unknown: str
+) -> tuple[Histories, tuple[str, ...]]:
+    if not isinstance(history, Histories):
+        return typed.read(catalogue, [] if history is None else history, ratings, on_unknown)
+    if len(history) != 1:
+        raise ParameterError(f"history must be one past, got {len(history)}; pass histories[0]")
+    if ratings is not None:
+        raise ParameterError("ratings go with a typed history; Histories carry their own")
+    return history, ()
+
+
+def _scores(model: _Ranker, past: Histories) -> np.ndarray:
+    """``(items,)`` finite scores."""
+    scores = np.asarray(model.scores(past), np.float64)
+    if scores.shape != (1, model.catalogue.size):
+        raise ParameterError(
+            f"scores of {model.name!r} must be (1, {model.catalogue.size}), got {scores.shape}"
+        )
+    bad = int((~np.isfinite(scores)).sum())
+    if bad:
+        raise DivergedError(
+            f"{model.name!r} gave {bad} of {scores.size} items a score that is no finite number; "
+            "train it again with a lower learning rate"
+        )
+    return scores[0]
+
+
+def _repeats(model: Any) -> bool:
+    """Whether people come back to the same item in the log that the model was fitted on."""
+    holder = model if hasattr(model, "repeats") else getattr(model, "inputs", None)
+    return bool(getattr(holder, "repeats", False))
+
+
+def _frame(
+    catalogue: "Catalogue", rows: np.ndarray, scores: np.ndarray, reason: str
+) -> pl.DataFrame:
+    items = catalogue.items[rows.tolist()]
+    none = pl.lit([], dtype=pl.List(pl.String))
+    categories = pl.col("categories") if "categories" in items.columns else none
+    return items.select(
+        pl.Series("rank", np.arange(1, len(rows) + 1), dtype=pl.UInt32),
+        pl.col("item_id"),
+        pl.Series("title", [catalogue.titles[row] for row in rows], dtype=pl.String),
+        categories.alias("categories"),
+        pl.Series("score", scores[rows], dtype=pl.Float64),
+        pl.lit(reason).alias("reason"),
+    )
+
+
+def _user(split: "Split", user_id: Any) -> Any:
+    """``user_id`` as the log writes it: 7 and "7" both mean the person 7."""
+    users = split.events["user_id"].unique(maintain_order=True)
+    if users.dtype.is_integer() and isinstance(user_id, str) and user_id.strip().isdecimal():
+        user_id = int(user_id)
+    if users.dtype == pl.String:
+        user_id = str(user_id)
+    if user_id in users.to_list():
+        return user_id
+    close = nearest(str(user_id), users.cast(pl.String).to_list()) or users.head(3).to_list()
+    raise ParameterError(
+        f"user_id must be one of the {len(users)} people of {split.log.name!r}, got {user_id!r}; "
+        f"for instance {', '.join(map(str, close))}"
+    )
