@@ -1,0 +1,17 @@
+"""The two ways in which a sentence of a chapter can be false."""
+
+from mtrec_lib.core.errors import MtrecError
+
+
+class CheckError(MtrecError, AssertionError):
+    """An identity or a step of a derivation does not hold.
+
+    Taught in chapter 00.
+    """
+
+
+class ClaimError(MtrecError, AssertionError):
+    """An empirical sentence is false at the parameters that the chapter is stored with.
+
+    Taught in chapter 00.
+    """

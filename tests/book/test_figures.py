@@ -1,0 +1,71 @@
+"""The style of figures, and verdicts from records."""
+
+import io
+
+import matplotlib as mpl
+import pytest
+
+from mtrec_lib.book import COLOURS, MARKERS, figure, title, verdict
+from mtrec_lib.core import write_json
+
+
+@pytest.fixture(autouse=True)
+def own_style():
+    """No test leaves its style behind."""
+    with mpl.rc_context():
+        mpl.use("agg")
+        yield
+        mpl.pyplot.close("all")
+
+
+def test_lines_differ_in_colour_and_marker():
+    _, ax = figure()
+    lines = [ax.plot([1, 2], [n, n])[0] for n in range(len(COLOURS))]
+    assert [line.get_color() for line in lines] == list(COLOURS)
+    assert [line.get_marker() for line in lines] == list(MARKERS)
+
+
+def test_a_long_title_is_broken_into_lines_that_fit():
+    fig, ax = figure()
+    title(ax, "counts of what follows what are hard to beat " * 3)
+    fig.canvas.draw()
+    assert "\n" in ax.get_title(loc="left")
+    box = next(t for t in (ax.title, ax._left_title) if t.get_text()).get_window_extent()
+    assert box.x1 <= fig.bbox.x1
+
+
+def test_a_figure_is_small():
+    fig, ax = figure()
+    for n in range(7):
+        ax.plot(range(20), [n * x for x in range(20)], label=f"model {n}")
+    ax.legend()
+    stream = io.BytesIO()
+    fig.savefig(stream, format="png")
+    assert len(stream.getvalue()) <= 60_000
+
+
+def test_panels_come_as_an_array():
+    _, axes = figure(columns=2)
+    assert axes.shape == (2,)
+
+
+def test_a_verdict_reads_its_record(tmp_path, capsys):
+    row = {
+        "id": "gpt-counts",
+        "what": "NDCG@10 of GPT against counts",
+        "ratio": 0.9812,
+        "interval": [0.95, 1.012],
+        "seeds": 5,
+        "command": "make bench ONLY=gpt-counts",
+    }
+    write_json(tmp_path / "rows.json", [row])
+    sentence = verdict("gpt-counts", tmp_path)
+    assert sentence == (
+        "NDCG@10 of GPT against counts: 0.981 × (95 % interval 0.95 to 1.01, 5 seeds)"
+    )
+    assert "make bench ONLY=gpt-counts" in capsys.readouterr().out
+
+
+def test_a_missing_record_is_said_to_be_missing(tmp_path, capsys):
+    assert verdict("nothing", tmp_path) == "No record 'nothing' yet"
+    assert "make bench ONLY=nothing" in capsys.readouterr().out
