@@ -1,0 +1,1 @@
+"""Measured comparisons: each a script and its record in ``results/``."""

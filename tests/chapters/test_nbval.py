@@ -1,0 +1,57 @@
+"""nbval: every stored output is what its cell prints today."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.tree import ROOT
+
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+# A dead kernel waits out the whole cell time-out, and nbval's own is 2,000 s.
+OPTIONS = [
+    "--nbval",
+    "--nbval-current-env",
+    "--nbval-cell-timeout=300",
+    "--nbval-sanitize-with=mtrec_lib/book/sanitize.cfg",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+    "-o",
+    "addopts=",
+    "-o",
+    "filterwarnings=default",
+    "-q",
+]
+
+
+def _checked_cells(chapter: Path) -> int:
+    """Code cells that ran, printed something, and are not left out of the comparison."""
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    return sum(
+        bool(cell.get("execution_count") and cell.get("outputs"))
+        and "nbval-ignore-output" not in cell["metadata"].get("tags", [])
+        for cell in cells
+        if cell["cell_type"] == "code"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_the_stored_outputs_are_todays(chapter: Path) -> None:
+    # A stripped notebook would pass unchecked.
+    assert _checked_cells(chapter) > 0
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *OPTIONS, str(chapter)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert re.search(r"\d+ passed", done.stdout)

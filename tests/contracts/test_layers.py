@@ -1,0 +1,148 @@
+"""One contract for every registered class: build, shape, config, saving, precision, gradients."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import mtrec_lib as mt
+
+SPEC = mt.features.InputSpec(items=7, side=3, grades=(1.0, 2.0, 3.0), max_length=6)
+WIDTH, BATCH, LENGTH = 8, 2, 6
+PAST = {
+    "item": np.array([[0, 0, 9, 2, 3, 4], [5, 2, 2, 8, 1, 6]], np.int32),
+    "rating": np.array([[0, 0, 0, 1, 2, 3], [1, 1, 2, 0, 3, 2]], np.int32),
+    "gap": np.array([[0, 0, 0, 0, 3, 4], [5, 1, 2, 2, 9, 6]], np.int32),
+}
+STATES = np.linspace(-1, 1, BATCH * LENGTH * WIDTH, dtype=np.float32).reshape(BATCH, LENGTH, WIDTH)
+TABLE = np.linspace(-1, 1, SPEC.rows * WIDTH, dtype=np.float32).reshape(SPEC.rows, WIDTH)
+CAUSAL = np.tril(np.ones((BATCH, LENGTH, LENGTH), bool))
+
+ARTICLE = {"history": np.array([[0, 2, 3], [4, 5, 6]]), "category": np.array([[1], [2]])}
+
+CASES = {
+    "ByteDropout": (lambda: mt.models.ByteDropout(0.5, seed=1), (STATES,)),
+    "ItemTable": (lambda: mt.models.ItemTable(SPEC, WIDTH), ()),
+    "EventEmbedding": (lambda: mt.models.EventEmbedding(SPEC, WIDTH, 0.1), (PAST, TABLE)),
+    "TransformerBlock": (lambda: mt.models.TransformerBlock(WIDTH, 2, 0.1), (STATES, CAUSAL)),
+    "GPT": (lambda: mt.models.GPT(SPEC, width=WIDTH, layers=1), (PAST,)),
+    "LSTM": (lambda: mt.models.LSTM(SPEC, width=WIDTH), (PAST,)),
+    "ItemSoftmax": (lambda: mt.models.ItemSoftmax(SPEC), (STATES, TABLE)),
+    "GivenItem": (lambda: mt.models.GivenItem(4, units=2), (STATES, STATES)),
+    "GaussianGivenItem": (lambda: mt.models.GaussianGivenItem(4), (STATES, STATES)),
+    "ArticleModel": (lambda: mt.models.ArticleModel(3), (ARTICLE,)),
+    "SharedBottom": (lambda: mt.models.SharedBottom(hidden=5), (STATES,)),
+}
+MODELS = {"MultiTask", "NextItem", "Rating", "Like"}
+
+
+def _flat(value):
+    return [np.asarray(part, np.float32) for part in tf.nest.flatten(value)]
+
+
+def test_every_registered_class_has_a_case():
+    registered = {
+        name.removeprefix("mtrec>")
+        for name in keras.saving.get_custom_objects()
+        if name.startswith("mtrec>")
+    }
+    assert registered == set(CASES) | MODELS
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_output_shape_is_as_promised(name):
+    make, arguments = CASES[name]
+    layer = make()
+    output = layer(*arguments)
+    shapes = [
+        tf.nest.map_structure(lambda part: tuple(part.shape), argument) for argument in arguments
+    ]
+    promised = layer.compute_output_shape(*shapes)
+    assert tf.nest.flatten(promised) == [n for part in tf.nest.flatten(output) for n in part.shape]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_config_round_trip_by_value(name):
+    make, arguments = CASES[name]
+    layer = make()
+    layer(*arguments)
+    config = json.loads(json.dumps(layer.get_config()))
+    again = type(layer).from_config(config)
+    again(*arguments)
+    assert json.loads(json.dumps(again.get_config())) == config
+    for mine, theirs in zip(layer.weights, again.weights, strict=True):
+        theirs.assign(mine)
+    for left, right in zip(_flat(layer(*arguments)), _flat(again(*arguments)), strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if n not in {"ByteDropout"}])
+def test_every_weight_gets_a_gradient(name):
+    make, arguments = CASES[name]
+    layer = make()
+    layer(*arguments)
+    with tf.GradientTape() as tape:
+        output = layer(*arguments)
+        value = sum(tf.reduce_sum(tf.square(part - 0.3)) for part in tf.nest.flatten(output))
+    for variable, gradient in zip(
+        layer.trainable_variables, tape.gradient(value, layer.trainable_variables), strict=True
+    ):
+        assert gradient is not None, variable.path
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_mixed_precision_stays_finite(name):
+    make, arguments = CASES[name]
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    try:
+        for part in _flat(make()(*arguments)):
+            assert np.isfinite(part).all()
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_compiled_equals_uncompiled(name):
+    make, arguments = CASES[name]
+    layer = make()
+    plain = _flat(layer(*arguments))
+    compiled = _flat(tf.function(layer, jit_compile=True)(*arguments))
+    for left, right in zip(plain, compiled, strict=True):
+        np.testing.assert_allclose(left, right, rtol=2e-5, atol=2e-5)
+
+
+def test_saved_models_load_in_a_fresh_process(tmp_path, films_inputs, films_split):
+    tasks = [mt.tasks.NextItem(), mt.tasks.Rating(), mt.tasks.Like()]
+    expected = {}
+    for name in ("GPT", "LSTM"):
+        trunk = getattr(mt.models, name)(films_inputs, width=8)
+        model = mt.models.MultiTask(trunk, tasks=[type(task)() for task in tasks])
+        model.build()
+        mt.save(model, tmp_path / f"{name}.mtrec")
+        past = films_split.queries("test").histories[:2]
+        np.save(tmp_path / f"{name}.npy", model.scores(past))
+        expected[name] = past.last(5, "item").tolist()
+    script = (
+        "import sys, numpy as np, mtrec_lib as mt\n"
+        "from pathlib import Path\n"
+        "folder = Path(sys.argv[1])\n"
+        "for path in sorted(folder.glob('*.mtrec')):\n"
+        "    model = mt.load(path)\n"
+        "    rows = [[2, 3], [4]]\n"
+        "    past = mt.data.Histories.from_lists(rows)\n"
+        "    np.save(path.with_suffix('.again.npy'), model.scores(past))\n"
+        "    assert model.catalogue.size == 9\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=120)
+    for name in expected:
+        loaded = mt.load(tmp_path / f"{name}.mtrec")
+        past = films_split.queries("test").histories[:2]
+        np.testing.assert_array_equal(loaded.scores(past), np.load(tmp_path / f"{name}.npy"))
+        rows = mt.data.Histories.from_lists([[2, 3], [4]])
+        np.testing.assert_allclose(
+            loaded.scores(rows), np.load(tmp_path / f"{name}.again.npy"), rtol=1e-5, atol=1e-6
+        )
