@@ -1,8 +1,10 @@
 """Seeds that are derived, never drawn: the same names give the same numbers on every machine."""
 
 import hashlib
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def derive(seed: int, *names: object) -> int:
@@ -17,6 +19,8 @@ def derive(seed: int, *names: object) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big") >> 1
 
 
-def generator(seed: int, *names: object) -> np.random.Generator:
+def generator(seed: int, *names: object) -> "np.random.Generator":
     """A NumPy generator seeded by :func:`derive`."""
+    import numpy as np  # here, for `import mtrec_lib` must stay cheap
+
     return np.random.default_rng(derive(seed, *names))
