@@ -1,5 +1,6 @@
 """The fit loop: Keras ``fit``, an epoch at a time, with validation, averaging and exact resume."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -83,7 +84,10 @@ def fit(
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.1)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=1.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_sigma"])
-    model.compile(optimizer=optimizer, balancing=balancing, jit_compile=jit_compile)
+    model.compile(optimizer=optimizer, balancing=balancing, jit_compile=False)
+    # Keras refuses XLA where TensorFlow's op determinism is on, as in every chapter; on a CPU the
+    # compiled step is deterministic all the same, so its refusal is passed by.
+    model._jit_compile = jit_compile
     if not model.built:
         model.build()
     optimizer.build(model.trainable_variables)
@@ -99,8 +103,7 @@ def fit(
         loop.one_epoch(validate=(loop.epoch + 1) % every == 0 or loop.epoch + 1 == epochs)
         if store is not None:
             store.save(loop.epoch, *loop.state())
-        if show:
-            print(_line(loop.epoch, epochs, loop.history[-1]), flush=True)
+        report(_line(loop.epoch, epochs, loop.history[-1]), show)
     loop.keep_best()
     return loop.history
 
@@ -165,7 +168,8 @@ class _Loop:
         """Whether patience or time has run out."""
         spent = sum(logs["seconds"] for logs in self.history)
         impatient = patience is not None and self.waited >= patience
-        return impatient or (max_seconds is not None and spent >= max_seconds)
+        late = max_seconds is not None and bool(self.history) and spent >= max_seconds
+        return impatient or late
 
     def keep_best(self) -> None:
         """Leave the best weights in the model."""
@@ -253,6 +257,15 @@ def _nameless(config: Any) -> Any:
         passing = {"name", "build_config", "shared_object_id"}
         return {key: _nameless(value) for key, value in config.items() if key not in passing}
     return [_nameless(value) for value in config] if isinstance(config, list) else config
+
+
+def report(line: str, show: bool) -> None:
+    """Print a line of progress, and leave it where the runner of chapters looks for it."""
+    if show:
+        print(line, flush=True)
+    board = os.environ.get("MTREC_PROGRESS")
+    if board:
+        Path(board).write_text(line + "\n", encoding="utf-8")
 
 
 def _line(epoch: int, epochs: int, logs: dict[str, float]) -> str:

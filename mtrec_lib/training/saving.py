@@ -89,8 +89,10 @@ def load(path: Path | str) -> Any:
 
 def _config(model: Any) -> dict[str, Any]:
     inputs = model.inputs
+    packed = keras.saving.serialize_keras_object(model)
+    packed.pop("compile_config", None)  # fit compiles again; Keras would warn that load does not
     return {
-        "model": keras.saving.serialize_keras_object(model),
+        "model": packed,
         "inputs": {
             "spec": inputs.spec.to_dict(),
             "side_names": list(inputs.side_names),

@@ -15,7 +15,7 @@ CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 OPTIONS = [
     "--nbval",
     "--nbval-current-env",
-    "--nbval-cell-timeout=300",
+    "--nbval-cell-timeout=900",
     "--nbval-sanitize-with=mtrec_lib/book/sanitize.cfg",
     "-p",
     "no:cacheprovider",
@@ -51,7 +51,7 @@ def test_the_stored_outputs_are_todays(chapter: Path) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=900,
+        timeout=2400,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert re.search(r"\d+ passed", done.stdout)

@@ -1,4 +1,8 @@
-"""Every chapter runs whole through the runner, under the smoke profile, with another seed."""
+"""Every chapter runs whole through the runner, under the smoke profile, with other parameters.
+
+With another seed on its own data, and on two logs that a reader brings along: films with ratings,
+and visits without any, where the tasks that need ratings are left out.
+"""
 
 import json
 import subprocess
@@ -25,15 +29,25 @@ def _run(chapter: str, out: Path, *parameters: str) -> subprocess.CompletedProce
     )
 
 
+FIXTURES = ROOT / "data" / "fixtures"
+CHANGES = {
+    "seed": ("seed", 1),
+    "films": ("dataset", str(FIXTURES / "films.toml")),
+    "visits": ("dataset", str(FIXTURES / "visits.toml")),
+}
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_runs_with_changed_parameters(chapter: str, tmp_path: Path) -> None:
-    done = _run(chapter, tmp_path, "seed=1")
+def test_a_chapter_runs_with_changed_parameters(chapter: str, change: str, tmp_path: Path) -> None:
+    name, value = CHANGES[change]
+    done = _run(chapter, tmp_path, f"{name}={value}")
     assert done.returncode == 0, done.stdout + done.stderr
     (finished,) = tmp_path.rglob("DONE.json")
     folder = finished.parent
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    assert config["parameters"]["seed"] == 1
+    assert config["parameters"][name] == value
     assert isinstance(json.loads((folder / "metrics.json").read_text(encoding="utf-8")), dict)
     assert list(folder.glob("*.ipynb"))
     assert not list(tmp_path.rglob("*.partial"))

@@ -1,9 +1,11 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mtrec_lib as mt
 from mtrec_lib.data import Histories
 from mtrec_lib.recommend import top
 from tests.recommend.fakes import ITEMS, Table
@@ -29,6 +31,14 @@ def test_repeats_may_stand_in_the_inputs_of_the_model() -> None:
     del model.repeats
     model.inputs = type("Inputs", (), {"repeats": True})()
     assert top(model, history=[50], k=1).item_ids == [50]
+
+
+def test_a_baseline_knows_whether_people_of_its_log_repeat() -> None:
+    log = mt.data.load("simulator", users=20, events=200)
+    split = mt.data.split(replace(log, about=replace(log.about, repeats=True)))
+    model = mt.models.PersonalFrequency().fit(split)
+    past = split.queries("test").histories[0]
+    assert top(model, past, k=1).titles[0] in top(model, past, k=1).history
 
 
 def test_ties_go_by_popularity_then_by_catalogue() -> None:

@@ -35,6 +35,7 @@ class GivenItem(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.supports_masking = True  # an LSTM trunk hands its mask on
         self.hidden, self.units, self.dropout, self.start = hidden, units, dropout, start
         self.of_state = keras.layers.Dense(hidden, name="of_state")
         self.of_item = keras.layers.Dense(hidden, use_bias=False, name="of_item")

@@ -25,6 +25,7 @@ class ItemSoftmax(keras.layers.Layer):
 
     def __init__(self, spec: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.supports_masking = True  # an LSTM trunk hands its mask on
         self.spec = InputSpec.of(spec)
 
     def build(self, states_shape: Any = None, table_shape: Any = None) -> None:

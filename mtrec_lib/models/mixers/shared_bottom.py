@@ -21,6 +21,7 @@ class SharedBottom(keras.layers.Layer):
 
     def __init__(self, hidden: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.supports_masking = True  # an LSTM trunk hands its mask on
         self.hidden = hidden
         self.dense = keras.layers.Dense(hidden, activation="gelu") if hidden else None
 
