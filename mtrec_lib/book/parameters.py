@@ -23,7 +23,7 @@ def parameters(chapter: str, **values: object) -> Run:
     Raises:
         ParameterError: an unknown name, a wrong type or a value out of range.
 
-    >>> run = parameters("00", epochs=3, seed=0)
+    >>> run = parameters("99", epochs=3, seed=0)
     ✓ parameters: epochs=3, seed=0
 
     Taught in chapter 00.
