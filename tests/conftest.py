@@ -6,6 +6,12 @@ import polars as pl
 import pytest
 
 import mtrec_lib as mt
+from tests.faults.table import FaultTable
+
+
+def pytest_configure(config):
+    """Let the tests of faults write their table."""
+    config.pluginmanager.register(FaultTable(), "fault-table")
 
 
 @pytest.fixture(scope="session")

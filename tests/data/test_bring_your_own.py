@@ -56,17 +56,20 @@ def test_the_fewest_keys(load):
     assert mt.data.leave_last_out(log).train.height == 3
 
 
+@pytest.mark.fault(28)
 def test_ids_with_leading_zeros_stay_text(load):
     log = load(LOG + EVENTS, e="u,i\n007,5\n7,3\n")
     assert log.users["user_id"].to_list() == ["007", "7"]
 
 
+@pytest.mark.fault(28)
 def test_large_ids_are_kept(load):
     log = load(LOG + EVENTS, e=f"u,i\n{2**63 - 1},{2**64}\n-3,{2**53 + 1}\n")
     assert log.events["user_id"].to_list() == [-3, 2**63 - 1]
     assert log.items["item_id"].to_list() == [str(2**64), str(2**53 + 1)]
 
 
+@pytest.mark.fault(27)
 def test_words_that_look_missing_stay_text(load):
     items = "i,name\nNone,None\nNA,NA\nnan,\n"
     log = load(LOG + EVENTS + ITEMS, e="u,i\nNA,None\nnull,nan\n", i=items)
@@ -132,6 +135,7 @@ def test_latin_1_is_read_when_it_is_declared(load):
     assert log.items["year"].to_list() == [1995]
 
 
+@pytest.mark.fault(26)
 def test_a_wrong_encoding_names_byte_file_and_cure(load):
     # "i,name\n5,Mis" is 12 bytes long, so é in Latin-1 is byte 12.
     with pytest.raises(EncodingError, match=r"i\.csv: byte 12 \(0xe9\).*latin-1"):

@@ -15,6 +15,7 @@ def cleaned(events, about=ONCE):
     return clean(events, Report(events.height), about)
 
 
+@pytest.mark.fault(29)
 def test_exact_duplicates_go_and_are_counted(make_events):
     # rows 1 and 3 repeat row 0.
     events = make_events([(1, 7, 5), (1, 7, 5), (1, 8, 5), (1, 7, 5)], rating=[3.0, 3.0, 3.0, 3.0])
@@ -57,11 +58,13 @@ def test_events_without_a_rating_never_conflict(make_events):
     assert cleaned(events)[0].height == 3
 
 
+@pytest.mark.fault(30)
 def test_the_order_is_user_time_row(make_events):
     kept, _ = cleaned(make_events([(2, 1, 5), (1, 9, 5), (1, 3, 5), (1, 4, 2)]))
     assert kept["row"].to_list() == [3, 1, 2, 0]
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_numbers_that_are_none_are_refused_with_column_and_count(make_events, value):
     events = make_events([(1, 7, 5), (1, 8, 6)], rating=[1.0, value], price=[value, value])

@@ -119,7 +119,8 @@ class TestHealthy:
         assert left_over(tmp_path) == ["tiny"]
 
 
-class TestDamage:  # fault 20
+@pytest.mark.fault(20)
+class TestDamage:
     def test_a_flipped_bit_is_found_moved_aside_and_named(self, cached):
         path = folder(cached) / "rows.csv"
         path.write_bytes(b"U" + TEXT[1:])
@@ -153,7 +154,8 @@ class TestDamage:  # fault 20
         assert installed(cached) == "wheel"
 
 
-class TestOffline:  # fault 21
+@pytest.mark.fault(21)
+class TestOffline:
     @pytest.mark.parametrize("name", ["ml-100k", "complete-journey"])
     def test_a_refused_connection_fails_soon_and_names_the_simulator(
         self, name, tmp_path, monkeypatch
@@ -196,7 +198,8 @@ def nothing_listens(monkeypatch, tmp_path):
     monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{port}/simple")
 
 
-def test_other_content_under_the_same_version_is_refused(tiny, tmp_path):  # fault 22
+@pytest.mark.fault(22)
+def test_other_content_under_the_same_version_is_refused(tiny, tmp_path):
     with pytest.raises(DataIntegrityError, match="write the new checksums into data/cards/tiny"):
         fetch(replace(tiny, sha256="0" * 64))
     assert left_over(tmp_path) == ["tiny-1.0-py3-none-any.whl.damaged"]
@@ -207,7 +210,8 @@ def test_a_card_with_other_members_fetches_again(cached):
     assert installed(other) is None
 
 
-class TestHostileArchive:  # faults 23 and 24
+@pytest.mark.fault(23, 24)
+class TestHostileArchive:
     def test_unlisted_members_are_never_written(self, tmp_path):
         files = [(PATH, TEXT), ("../../escaped.csv", b"x"), ("tiny/data/rows.pkl", b"x")]
         assert extract(tmp_path, files) == ["rows.csv"]
@@ -247,7 +251,8 @@ class TestHostileArchive:  # faults 23 and 24
             extract(tmp_path, [(PATH, b"U" + TEXT[1:])])
 
 
-def test_a_cache_that_cannot_be_written_names_mtrec_home(tiny, tmp_path, monkeypatch):  # fault 46
+@pytest.mark.fault(46)
+def test_a_cache_that_cannot_be_written_names_mtrec_home(tiny, tmp_path, monkeypatch):
     occupied = tmp_path / "a file"
     occupied.write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("MTREC_HOME", str(occupied))

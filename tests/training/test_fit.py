@@ -64,6 +64,7 @@ def test_another_seed_gives_other_weights(whole, films_inputs, films_split):
     assert np.abs(_weights(other) - whole[0]).max() > 0
 
 
+@pytest.mark.fault(39)
 def test_a_damaged_checkpoint_is_passed_over(whole, copied, films_inputs, films_split):
     newest = sorted(copied.glob("*.npz"))[-1]
     content = bytearray(newest.read_bytes())
@@ -78,6 +79,7 @@ def test_two_generations_are_kept(whole):
     assert not list(whole[2].glob("*.partial"))
 
 
+@pytest.mark.fault(40)
 def test_a_checkpoint_of_another_training_is_refused(copied, films_inputs, films_split):
     with pytest.raises(CheckpointError, match=r"learning_rate: 0\.002 there, 0\.5 here.*restart"):
         _fit(films_inputs, films_split, checkpoint=copied, learning_rate=0.5)
@@ -102,6 +104,7 @@ class Poison(mt.training.FixedWeights):
         return [self.value] * len(losses)
 
 
+@pytest.mark.fault(41)
 def test_divergence_stops_in_the_same_epoch_and_keeps_the_best(films_inputs, films_split):
     model, poison, seen = _model(films_inputs), Poison(), []
 
@@ -183,6 +186,7 @@ print(digest.hexdigest())
 """
 
 
+@pytest.mark.fault(38)
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 def test_kill_9_in_the_middle_of_training_changes_nothing(tmp_path):
