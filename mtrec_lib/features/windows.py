@@ -19,10 +19,10 @@ class Windows:
     """Cuts each person's history into windows and feeds them to Keras as ``(x, y)`` batches.
 
     A history of ``n`` events has ``n`` targets: the begin mark predicts the first event, each
-    event the next. Each epoch the history is cut at a random offset into pieces of ``max_length``
-    targets; a piece that is short is filled with context on its left whose targets do not count.
-    So no target is lost, and none counts twice. A single window of the last events would drop
-    most targets of long histories.
+    event the next. Each epoch the history is cut at random places into as few pieces of at most
+    ``max_length`` targets as it takes; a piece that is short is filled with context on its left
+    whose targets do not count. So no target is lost, none counts twice, and a history that fits
+    is read once. A single window of the last events would drop most targets of long histories.
 
     ``x``: ``item``, ``rating``, ``gap`` ``(batch, length)`` int32, the events read;
     ``given_item`` ``(batch, length)`` int32, the item of the event to come, for heads that may
@@ -87,8 +87,9 @@ class Windows:
         """
         rng = generator(self.seed, "windows", epoch)
         length, lengths = self.spec.max_length, self._ends - self._starts - 1
-        offset = rng.integers(1, length + 1, size=len(lengths))
-        pieces = 1 + np.maximum(0, -(-(lengths - offset) // length))
+        pieces = np.maximum(1, -(-lengths // length))  # no more than it takes
+        least = np.maximum(1, lengths - (pieces - 1) * length)
+        offset = rng.integers(least, length + 1)  # end of the first piece, at random
         person = np.repeat(np.arange(len(lengths)), pieces)
         number = np.arange(len(person)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         first = np.where(number == 0, 0, offset[person] + (number - 1) * length)
