@@ -81,7 +81,8 @@ def _nbval(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, *plain, path.name],
         cwd=path.parent,
-        env=os.environ | {"PYTHONPATH": str(SANITIZE.parents[2])},
+        env=os.environ
+        | {"PYTHONPATH": str(SANITIZE.parents[2]), "MTREC_CHAPTERS": str(path.parent)},
         capture_output=True,
         text=True,
         encoding="utf-8",
