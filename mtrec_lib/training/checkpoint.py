@@ -43,9 +43,16 @@ class Checkpoints:
             "state": state,
         }
         write_json(path.with_suffix(".json"), manifest)
-        for old in self._manifests()[GENERATIONS:]:
-            old.unlink(missing_ok=True)
-            old.with_suffix(".npz").unlink(missing_ok=True)
+        self._drop(self._manifests()[GENERATIONS:])
+
+    def clear(self) -> None:
+        """Forget every generation, for a training that begins anew."""
+        self._drop(self._manifests())
+
+    def _drop(self, manifests: list[Path]) -> None:
+        for manifest in manifests:
+            manifest.unlink(missing_ok=True)
+            manifest.with_suffix(".npz").unlink(missing_ok=True)
 
     def latest(self) -> tuple[int, dict[str, np.ndarray], dict[str, Any]] | None:
         """The newest whole generation: ``(epoch, arrays, state)``, or None.

@@ -96,7 +96,9 @@ def fit(
     )
     loop = _Loop(model, split, windows, monitored(model, monitor), seed, average)
     store = Checkpoints(checkpoint, identity) if checkpoint is not None else None
-    if store is not None and not restart:
+    if store is not None and restart:
+        store.clear()  # later epochs of an older training would outlive the new ones
+    elif store is not None:
         loop.resume(store.latest())
     show = progress if progress is not None else sys.stdout.isatty()
     while loop.epoch < epochs and not loop.finished(patience, max_seconds):
@@ -114,9 +116,8 @@ class _Loop:
     def __init__(
         self, model: Any, split: Split, windows: Any, judge: Any, seed: int, average: float | None
     ) -> None:
-        self.model, self.split, self.windows, self.judge, self.seed = (
-            model, split, windows, judge, seed,
-        )  # fmt: skip
+        self.model, self.split, self.windows = model, split, windows
+        self.judge, self.seed = judge, seed
         self.average = WeightAverage(average) if average else None
         self.epoch = 0
         self.history: list[dict[str, float]] = []

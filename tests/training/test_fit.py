@@ -91,6 +91,7 @@ def test_restart_begins_anew(copied, films_inputs, films_split):
         restart=True,
     )  # fmt: skip
     assert len(history) == 1
+    assert [path.stem for path in copied.glob("*.npz")] == ["epoch_00001"]
 
 
 class Poison(mt.training.FixedWeights):
