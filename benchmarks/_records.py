@@ -39,13 +39,13 @@ def row(
         "what": what,
         "ratio": round(ours / peer, 4),
         "ours": round(ours, 4),
-        "peer": peer,
+        "peer": round(peer, 4),
         "unit": unit,
         "seeds": seeds,
         "interval": None if interval is None else [round(value, 4) for value in interval],
         "n": n,
         "command": command,
-        "commit": _commit(),
+        "commit": commit(),
         "machine": machine(),
     }
 
@@ -60,7 +60,8 @@ def machine() -> str:
     return f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
 
 
-def _commit() -> str:
+def commit() -> str:
+    """HEAD of the checkout."""
     command = ["git", "rev-parse", "HEAD"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip()

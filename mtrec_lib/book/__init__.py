@@ -4,6 +4,7 @@ from mtrec_lib.book.claims import check, claim, show, table
 from mtrec_lib.book.exercises import answer
 from mtrec_lib.book.figures import COLOURS, MARKERS, figure, title
 from mtrec_lib.book.parameters import parameters
+from mtrec_lib.book.series import series
 from mtrec_lib.book.verdicts import verdict
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "claim",
     "figure",
     "parameters",
+    "series",
     "show",
     "table",
     "title",

@@ -28,7 +28,7 @@ ROOMS = (
 _TAUGHT = re.compile(r"Taught in chapter (\d\d)\.")
 _ROLE = re.compile(r":\w+:`(?:[\w.]*\.)?(\w+)`")
 _MINUTES = re.compile(
-    r"(?P<open><!-- minutes:(?P<chapter>\d\d) -->).*?(?P<close><!-- /minutes -->)"
+    r"(?P<open><!-- minutes:(?P<chapter>\d\d(?:_\d)?) -->).*?(?P<close><!-- /minutes -->)"
 )
 _HEAD = """# Index: which chapter teaches a name
 

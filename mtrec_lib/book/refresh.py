@@ -14,6 +14,7 @@ from mtrec_lib.book.context import RECORD, VARIABLE
 from mtrec_lib.book.execute import Progress, execute
 from mtrec_lib.book.locks import locked
 from mtrec_lib.book.notebooks import Notebook, select, source_sha
+from mtrec_lib.book.pictures import small
 from mtrec_lib.book.places import keep_failed, prepare, read_json
 from mtrec_lib.book.profiles import load_profile
 from mtrec_lib.core.atomic import write_json, write_text
@@ -108,7 +109,7 @@ def bare(executed: Path, minutes: float) -> str:
 
 
 def _outputs(cell: Any) -> list[Any]:
-    """Outputs without metadata, neighbouring prints joined into one."""
+    """Outputs without metadata, pictures small, neighbouring prints joined into one."""
     where = f"code cell {cell.execution_count} ({cell.source.splitlines()[0][:60]})"
     kept: list[Any] = []
     for output in cell.outputs:
@@ -118,6 +119,8 @@ def _outputs(cell: Any) -> list[Any]:
             raise RunError(f"{where} leaves a widget or a progress bar: show it as text")
         if "metadata" in output:
             output.metadata = {}
+        if "image/png" in output.get("data", {}):
+            output.data["image/png"] = small(output.data["image/png"])
         if kept and output.output_type == kept[-1].output_type == "stream":
             kept[-1].text += output.text
         else:

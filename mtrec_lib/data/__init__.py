@@ -1,11 +1,15 @@
 """Where behaviour comes from: sources, one schema, cleaning, splits, the simulator, your own."""
 
 from mtrec_lib.data.about import About
+from mtrec_lib.data.blinded import blinded
 from mtrec_lib.data.catalogue import Catalogue
+from mtrec_lib.data.changed import appended, erased, shortened, shuffled, without
 from mtrec_lib.data.cleaning import Report
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.load import load
 from mtrec_lib.data.log import Log
+from mtrec_lib.data.new_people import new_people
+from mtrec_lib.data.order import shared_order
 from mtrec_lib.data.queries import Queries
 from mtrec_lib.data.schema import validate
 from mtrec_lib.data.simulator import simulate
@@ -20,15 +24,23 @@ __all__ = [
     "Queries",
     "Report",
     "Split",
+    "appended",
+    "blinded",
     "by_week",
+    "erased",
     "fetch",
     "global_time",
     "leave_last_out",
     "load",
+    "new_people",
     "remove",
+    "shared_order",
+    "shortened",
+    "shuffled",
     "simulate",
     "sources",
     "split",
     "status",
     "validate",
+    "without",
 ]

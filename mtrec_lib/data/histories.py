@@ -121,7 +121,7 @@ class Histories:
         """
         column = self._column(name)
         position = self.ends[:, None] + np.arange(-length, 0)[None, :]  # (n, length)
-        out = np.full(position.shape, _PADS.get(name, np.nan), column.dtype)
+        out = np.full(position.shape, missing(name, column), column.dtype)
         real = position >= self.starts[:, None]
         out[real] = column[position[real]]
         return out
@@ -149,6 +149,11 @@ class Histories:
         if name not in self.columns:
             raise ParameterError(f"no column {name!r}; this log has {sorted(self.columns)}")
         return self.columns[name]
+
+
+def missing(name: str, column: np.ndarray) -> float | int:
+    """What stands in a column where there is no value."""
+    return _PADS.get(name, np.nan if column.dtype.kind == "f" else 0)
 
 
 def _flat(rows: Sequence[Sequence[Any]], name: str) -> np.ndarray:

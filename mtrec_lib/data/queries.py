@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
+
+AMONG = ("new", "repeat")
+_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +66,36 @@ class Queries:
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         place = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
         return Queries(self.histories[chosen], offsets, self.target_items[place], self.rows[chosen])
+
+    def among(self, kind: str) -> "Queries":
+        """The same questions about some targets only; who has none of them is left out.
+
+        Args:
+            kind: ``"new"``: items that the past does not hold; ``"repeat"``: items that it holds.
+
+        Raises:
+            ParameterError: another kind.
+
+        >>> from mtrec_lib.data.histories import Histories
+        >>> past = Histories.from_lists([[2, 3], [4]])
+        >>> asked = Queries(past, np.array([0, 2, 3]), np.array([3, 5, 4]), np.array([2, 5]))
+        >>> asked.among("repeat").target_items.tolist(), len(asked.among("new"))
+        ([3, 4], 1)
+        """
+        if kind not in AMONG:
+            raise ParameterError(f"among must be one of {', '.join(AMONG)}, got {kind!r}")
+        parts = [self[start : start + _AT_ONCE] for start in range(0, len(self), _AT_ONCE)]
+        held = np.concatenate([part._held() for part in parts] or [np.zeros(0, bool)])
+        kept = held if kind == "repeat" else ~held
+        query = np.repeat(np.arange(len(self)), np.diff(self.target_offsets))[kept]
+        counts = np.bincount(query, minlength=len(self))
+        some = np.flatnonzero(counts)
+        offsets = np.concatenate([[0], np.cumsum(counts[some])]).astype(np.int64)
+        return Queries(self.histories[some], offsets, self.target_items[kept], self.rows[some])
+
+    def _held(self) -> np.ndarray:
+        """``(t,)`` whether the past holds the target; an unknown item is held by nobody."""
+        query = np.repeat(np.arange(len(self)), np.diff(self.target_offsets))
+        column = self.target_items.astype(np.int64) - 2
+        seen = self.histories.seen_mask(int(column.max(initial=0)) + 1)
+        return seen[query, np.maximum(column, 0)] & (column >= 0)

@@ -79,6 +79,8 @@ def rank(
     batch_size: int = 256,
     seed: int = 0,
     resamples: int = 1000,
+    queries: Queries | None = None,
+    among: str | None = None,
 ) -> Ranking:
     """Rank the whole catalogue for every query of a part.
 
@@ -96,6 +98,10 @@ def rank(
         batch_size: queries scored at once; it changes memory and time, not the result.
         seed: of the bootstrap.
         resamples: of the bootstrap; people are resampled, not queries.
+        queries: some of ``split.queries(part)``, at least one; None means all of them.
+        among: ``"new"``: targets and candidates are items that the past does not hold;
+            ``"repeat"``: items that it holds; people without such a target are left out. None:
+            all, as ``mask_seen`` says.
 
     Raises:
         DivergedError: a score is NaN or infinite; the model is named.
@@ -114,17 +120,19 @@ def rank(
     """
     if k < 1:
         raise ParameterError(f"k must be at least 1, got {k}")
-    queries = asked(split, part, every_event=False)
-    masked = not split.log.about.repeats if mask_seen is None else mask_seen
+    queries = asked(split, part, every_event=False) if queries is None else queries
+    if not len(queries):
+        raise ParameterError(f"queries must hold at least one of part {part!r}, got none")
+    queries, hidden = _among(queries, among, split.log.about.repeats, mask_seen)
     size = split.log.catalogue.size
-    ranks, tied, shown = _ranked(model, queries, size, min(k, size), masked, batch_size)
+    ranks, tied, shown = _ranked(model, queries, size, min(k, size), hidden, batch_size)
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
     values |= {f"coverage@{k}": metrics.coverage(shown, size), "ties": float(tied.mean())}
     return Ranking(
         model=name_of(model),
-        about=_about(split, part, len(users), len(queries), size, masked),
+        about=_about(split, part, len(users), len(queries), size, hidden),
         k=k,
         ranks=ranks,
         offsets=queries.target_offsets,
@@ -138,8 +146,21 @@ def rank(
     )
 
 
+def _among(
+    queries: Queries, among: str | None, repeats: bool, mask_seen: bool | None
+) -> tuple[Queries, str]:
+    """The queries with the targets that are asked for, and which candidates are hidden."""
+    if among is None:
+        masked = not repeats if mask_seen is None else mask_seen
+        return queries, "seen" if masked else ""
+    chosen = queries.among(among)
+    if not len(chosen):
+        raise ParameterError(f"no target is {among}: among must fit the log, got {among!r}")
+    return chosen, "seen" if among == "new" else "unseen"
+
+
 def _ranked(
-    model: Scorer, queries: Queries, size: int, k: int, masked: bool, batch_size: int
+    model: Scorer, queries: Queries, size: int, k: int, hidden: str, batch_size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
     """Ranks and ties of all targets (targets,), and the columns in anybody's first ``k``."""
     ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
@@ -147,10 +168,11 @@ def _ranked(
         scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
         query = np.repeat(np.arange(len(batch)), np.diff(batch.target_offsets))
         column = batch.target_items.astype(np.int64) - 2
-        if masked:
+        if hidden:
             seen = batch.histories.seen_mask(size)
-            seen[query[column >= 0], column[column >= 0]] = False
-            scores = np.where(seen, -np.inf, scores)
+            away = seen if hidden == "seen" else ~seen
+            away[query[column >= 0], column[column >= 0]] = False
+            scores = np.where(away, -np.inf, scores)
         rank, tie = target_ranks(scores, query, column)
         ranks.append(rank)
         ties.append(tie)
@@ -183,7 +205,8 @@ def _by_person(
     return users, counts, per_user
 
 
-def _about(split: Any, part: str, users: int, queries: int, size: int, masked: bool) -> str:
+def _about(split: Any, part: str, users: int, queries: int, size: int, hidden: str) -> str:
     people = f"{users:,} users" if users == queries else f"{users:,} users, {queries:,} queries"
-    candidates = "earlier items masked" if masked else "earlier items kept"
-    return f"{split.log.name}, {part} · {people} · all {size:,} items ranked, {candidates}"
+    candidates = {"": "earlier items kept", "seen": "earlier items masked"}
+    candidates |= {"unseen": "only earlier items kept"}
+    return f"{split.log.name}, {part} · {people} · all {size:,} items ranked, {candidates[hidden]}"

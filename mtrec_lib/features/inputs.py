@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mtrec_lib.data import Catalogue, Histories, Split
+from mtrec_lib.features.packed import Packed
 from mtrec_lib.features.side import side_information
 from mtrec_lib.features.spec import InputSpec
 from mtrec_lib.features.windows import Windows
@@ -49,11 +51,19 @@ class Inputs:
         """See :meth:`InputSpec.arrays`."""
         return self.spec.arrays(histories, length)
 
-    def windows(
-        self, split: Split, part: str = "train", batch_size: int = 64, seed: int = 0
-    ) -> Windows:
-        """Windows over the whole history in which every event of ``part`` is a target once."""
-        return Windows(self.spec, split, part=part, batch_size=batch_size, seed=seed)
+    def windows(self, split: Split, part: str = "train", **settings: Any) -> Windows:
+        """Windows over the whole history in which every event of ``part`` is a target once.
+
+        ``settings``: ``batch_size``, ``seed`` and ``hide_ratings``, see :class:`Feed`.
+        """
+        return Windows(self.spec, split, part=part, **settings)
+
+    def packed(self, split: Split, part: str = "train", **settings: Any) -> Packed:
+        """The same targets in packed rows.
+
+        ``settings``: those of :meth:`windows` and ``context``, see :class:`Packed`.
+        """
+        return Packed(self.spec, split, part=part, **settings)
 
 
 def fit(split: Split, max_length: int = 200) -> Inputs:

@@ -4,6 +4,7 @@ from mtrec_lib.models.article import ArticleModel
 from mtrec_lib.models.article_arrays import ArticleArrays, article_arrays, article_categories
 from mtrec_lib.models.article_text import AS_PRINTED, article_as_printed
 from mtrec_lib.models.baselines import (
+    TIFUKNN,
     DecayedCounts,
     ItemKNN,
     NGram,
@@ -11,15 +12,27 @@ from mtrec_lib.models.baselines import (
     Popularity,
 )
 from mtrec_lib.models.heads import GaussianGivenItem, GivenItem, ItemSoftmax
-from mtrec_lib.models.layers import ByteDropout, EventEmbedding, ItemTable, TransformerBlock
+from mtrec_lib.models.layers import (
+    ByteDropout,
+    EventEmbedding,
+    ItemTable,
+    MinGRUBlock,
+    NegativeSampler,
+    TransformerBlock,
+    linear_recurrence,
+)
+from mtrec_lib.models.log_linear import LogLinear
 from mtrec_lib.models.mixers import SharedBottom
 from mtrec_lib.models.multi_task import MultiTask
-from mtrec_lib.models.trunks import GPT, LSTM, Trunk
+from mtrec_lib.models.next_basket import NextBasket
+from mtrec_lib.models.trunks import BERT, GPT, LSTM, MinGRU, Trunk
 
 __all__ = [
     "AS_PRINTED",
+    "BERT",
     "GPT",
     "LSTM",
+    "TIFUKNN",
     "ArticleArrays",
     "ArticleModel",
     "ByteDropout",
@@ -30,8 +43,13 @@ __all__ = [
     "ItemKNN",
     "ItemSoftmax",
     "ItemTable",
+    "LogLinear",
+    "MinGRU",
+    "MinGRUBlock",
     "MultiTask",
     "NGram",
+    "NegativeSampler",
+    "NextBasket",
     "PersonalFrequency",
     "Popularity",
     "SharedBottom",
@@ -40,4 +58,5 @@ __all__ = [
     "article_arrays",
     "article_as_printed",
     "article_categories",
+    "linear_recurrence",
 ]

@@ -82,28 +82,46 @@ class MultiTask(Scoring, keras.Model):
                 tasks that are given nothing answer.
             training: whether dropout acts.
         """
-        table = self.trunk.table()
-        item = None if given_item is None else ops.take(table, given_item, axis=0)
-        mixed = self.mixer(states, tasks=len(self.tasks), training=training)
+        table, item, mixed = self._for_heads(states, given_item, training)
         return {
             task.name: task.output(head, state, table, item, training)
             for task, head, state in zip(self.tasks, self.heads, mixed, strict=True)
             if item is not None or "item" not in task.given
         }
 
+    def _for_heads(self, states: Any, given_item: Any, training: bool) -> tuple[Any, Any, Any]:
+        """The item table, the vectors of the given items, and a state a task."""
+        table = self.trunk.table()
+        item = None if given_item is None else ops.take(table, given_item, axis=0)
+        return table, item, self.mixer(states, tasks=len(self.tasks), training=training)
+
     def compile(self, optimizer: Any = "adam", balancing: Any = None, **kwargs: Any) -> None:
         """Keras ``compile``, plus the object that weighs the tasks (default: every λ is one)."""
         super().compile(optimizer=optimizer, **kwargs)
+        if not self.built:
+            self.build()  # a training step goes by the parts of the model and never calls it whole
         if balancing is not None:
             balancing.check([task.name for task in self.tasks])
         self.balancing = balancing
 
     def task_sums(self, outputs: dict[str, Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         """Summed loss and number of labels of each task, in nats and events."""
+        return self._sums([task.loss(outputs[task.name], y) for task in self.tasks], y)
+
+    def _sums(self, losses: list[Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         masks = [task.mask(y) * y["counted"] for task in self.tasks]
-        losses = [task.loss(outputs[task.name], y) for task in self.tasks]
         sums = [masked_sum(loss, mask) for loss, mask in zip(losses, masks, strict=True)]
         return sums, [ops.sum(mask) for mask in masks]
+
+    def _train_sums(self, x: dict[str, Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+        """As :meth:`task_sums`, by the form of each loss that training uses."""
+        states = self.trunk(x, training=True)
+        table, item, mixed = self._for_heads(states, x.get("given_item"), True)
+        losses = [
+            task.train_loss(head, state, table, item, y, True)
+            for task, head, state in zip(self.tasks, self.heads, mixed, strict=True)
+        ]
+        return self._sums(losses, y)
 
     def weigh(self, sums: list[Any], y: dict[str, Any]) -> Any:
         """Σ λ_i · sum_i over one constant, the number of positions in a batch."""
@@ -116,7 +134,7 @@ class MultiTask(Scoring, keras.Model):
         """One step: losses a task, weighed, one backward pass."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         with tf.GradientTape() as tape:
-            sums, counts = self.task_sums(self(x, training=True), y)
+            sums, counts = self._train_sums(x, y)
             total = self.weigh(sums, y)
             scaled = self.optimizer.scale_loss(total)
         variables = self.trainable_variables

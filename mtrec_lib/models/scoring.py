@@ -161,7 +161,7 @@ class Scoring:
         for start in range(0, len(histories), BATCH):
             part = np.arange(start, min(start + BATCH, len(histories)))
             rows = np.pad(part, (0, size - len(part)), mode="edge")
-            x = self.trunk.spec.arrays(histories[rows])
+            x = self.trunk.arrays(histories[rows])
             given = None if items is None else tf.constant(items[rows][:, None])
             tensors = {key: tf.constant(value) for key, value in x.items()}
             # A plain call is counted with those of other models: five models, and TensorFlow warns.

@@ -76,7 +76,7 @@ class Recommendations:
         rows = [(str(rank), title, names) for rank, title, names in self._shown()]
         width = max((len(title) for _, title, _ in rows), default=0)
         lines = [f"{rank:>3}  {title:<{width}}  {names}".rstrip() for rank, title, names in rows]
-        return "\n".join([_plain(self.caption), *lines])
+        return "\n".join([plain(self.caption), *lines])
 
     def _repr_html_(self) -> str:
         cells = "".join(
@@ -84,15 +84,15 @@ class Recommendations:
             for rank, title, names in self._shown()
         )
         head = "<tr><th>rank</th><th>title</th><th>categories</th></tr>"
-        caption = html.escape(_plain(self.caption))
+        caption = html.escape(plain(self.caption))
         return f"<table><caption>{caption}</caption><thead>{head}</thead>{cells}</table>"
 
     def _shown(self) -> Iterator[tuple[int, str, str]]:
         for row in self:
-            yield row["rank"], _plain(row["title"]), _plain(", ".join(row["categories"] or ()))
+            yield row["rank"], plain(row["title"]), plain(", ".join(row["categories"] or ()))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """``text`` without characters that move a cursor, switch colours or turn the writing round."""
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text

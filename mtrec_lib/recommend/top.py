@@ -77,7 +77,7 @@ def top(
     cold = not seen.any()
     popularity = np.asarray(model.popularity, np.float64)
     scores = popularity if cold else _scores(model, past)
-    leave_out = not _repeats(model) if exclude_seen is None else exclude_seen
+    leave_out = not repeats(model) if exclude_seen is None else exclude_seen
     rows = np.flatnonzero(~seen) if leave_out else np.arange(catalogue.size)
     best = rows[np.lexsort((rows, -popularity[rows], -scores[rows]))][:k]
     reason = "cold_start" if cold else "history"
@@ -158,7 +158,7 @@ def _scores(model: _Ranker, past: Histories) -> np.ndarray:
     return scores[0]
 
 
-def _repeats(model: Any) -> bool:
+def repeats(model: Any) -> bool:
     """Whether people come back to the same item in the log that the model was fitted on."""
     holder = model if hasattr(model, "repeats") else getattr(model, "inputs", None)
     return bool(getattr(holder, "repeats", False))

@@ -5,29 +5,92 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtrec_lib.losses import softmax_cross_entropy
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.losses import (
+    chunked_softmax_cross_entropy,
+    generalised_beta,
+    sampled_binary_cross_entropy,
+    sampled_softmax,
+    softmax_cross_entropy,
+)
 from mtrec_lib.models.heads import ItemSoftmax
+from mtrec_lib.models.layers import NegativeSampler
 from mtrec_lib.tasks.task import Task
+
+NEGATIVES = {"sampled": 256, "bce": 1, "gbce": 16}  # what each loss draws unless told otherwise
+LOSSES = ("softmax", "chunked", *NEGATIVES)
 
 
 @keras.saving.register_keras_serializable("mtrec")
 class NextItem(Task):
     """p(item | history): a softmax over the whole catalogue. A factor, given nothing.
 
-    A target outside the catalogue cannot be learned and is not counted.
+    A target outside the catalogue cannot be learned and is not counted. The loss chosen here is
+    what training minimises; validation, scores and probabilities are always those of the full
+    softmax over the logits.
+
+    Args:
+        loss: ``"softmax"``; ``"chunked"``, the same without positions × items numbers in memory;
+            ``"sampled"``, a softmax over the target and drawn items; ``"bce"``, binary
+            cross-entropy against drawn items; ``"gbce"``, that with a weight that undoes
+            overconfidence.
+        negatives: items drawn a batch (``sampled``) or a position (``bce``, ``gbce``); default:
+            256, 1 and 16.
+        draw: ``"uniform"`` or ``"popularity"`` (``sampled`` only).
+        corrected: whether ``sampled`` subtracts log Q.
+        t: calibration of ``gbce`` in [0, 1]: 0 is ``bce``, 1 makes sigmoids probabilities.
+
+    Raises:
+        ParameterError: another loss or draw, or a number out of range.
 
     >>> NextItem().kind, NextItem().given
     ('factor', ())
 
+    Source: Klenitskiy and Vasilev, arXiv:2309.07602; Petrov and Macdonald, arXiv:2308.07192.
     Taught in chapter 04.
     """
 
     name = "next_item"
     metric = "ndcg@10"
 
+    def __init__(
+        self,
+        loss: str = "softmax",
+        negatives: int | None = None,
+        draw: str = "uniform",
+        corrected: bool = True,
+        t: float = 0.75,
+    ) -> None:
+        if loss not in LOSSES:
+            raise ParameterError(f"loss must be one of {', '.join(LOSSES)}, got {loss!r}")
+        if negatives is not None and negatives < 1:
+            raise ParameterError(f"negatives must be ≥ 1, got {negatives}")
+        if draw not in {"uniform", "popularity"}:
+            raise ParameterError(f"draw must be 'uniform' or 'popularity', got {draw!r}")
+        if draw == "popularity" and loss != "sampled":
+            raise ParameterError(f"loss={loss!r} draws uniformly; popularity is for 'sampled'")
+        if not 0 <= t <= 1:
+            raise ParameterError(f"t must be in [0, 1], got {t}")
+        self.kind_of_loss, self.negatives, self.draw = loss, negatives, draw
+        self.corrected, self.t = corrected, t
+        self._popularity: Any = None
+
+    def prepare(self, inputs: Any) -> None:
+        """Take the popularity of the items, for draws by it."""
+        self._popularity = None if inputs is None else inputs.popularity
+
     def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
-        """A softmax tied to the item table."""
-        return ItemSoftmax(spec)
+        """A softmax tied to the item table, with a sampler where the loss needs one."""
+        if self.kind_of_loss not in NEGATIVES:
+            return ItemSoftmax(spec)
+        sampler = NegativeSampler(
+            spec.items,
+            self.negatives or NEGATIVES[self.kind_of_loss],
+            by=self.draw,
+            shared=self.kind_of_loss == "sampled",
+            popularity=self._popularity,
+        )
+        return ItemSoftmax(spec, sampler=sampler)
 
     def output(self, head: Any, states: Any, table: Any, item: Any, training: bool) -> Any:
         """Logits over the catalogue; the given item is never looked at."""
@@ -39,4 +102,33 @@ class NextItem(Task):
 
     def loss(self, output: Any, y: dict[str, Any]) -> Any:
         """−log p(item)."""
-        return softmax_cross_entropy(output, ops.maximum(y["item"] - 2, 0))
+        return softmax_cross_entropy(output, _column(y))
+
+    def train_loss(
+        self, head: Any, states: Any, table: Any, item: Any, y: dict[str, Any], training: bool
+    ) -> Any:
+        """The loss that training minimises; only the full softmax makes logits of all items."""
+        if self.kind_of_loss == "softmax":
+            return super().train_loss(head, states, table, item, y, training)
+        target = _column(y)
+        if self.kind_of_loss == "chunked":
+            vectors = ops.cast(table[2 : head.spec.items + 2], states.dtype)
+            return chunked_softmax_cross_entropy(states, vectors, head.bias, target)
+        drawn = head.sampler(target)
+        positive, negative = head.of_some(states, table, target, drawn)
+        if self.kind_of_loss == "sampled":
+            log_q = head.sampler.log_q(target), head.sampler.log_q(drawn)
+            return sampled_softmax(positive, negative, target, drawn, *log_q, self.corrected)
+        t = self.t if self.kind_of_loss == "gbce" else 0.0
+        beta = generalised_beta(head.sampler.negatives, head.spec.items, t)
+        return sampled_binary_cross_entropy(positive, negative, target, drawn, beta)
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        names = ("negatives", "draw", "corrected", "t")
+        return {"loss": self.kind_of_loss} | {name: getattr(self, name) for name in names}
+
+
+def _column(y: dict[str, Any]) -> Any:
+    """The target's column of the logits, ``(batch, length)``; 0 where there is none."""
+    return ops.maximum(y["item"] - 2, 0)

@@ -58,6 +58,21 @@ class Task:
         """Nats at every position, ``(batch, length)``."""
         raise TypeError(f"{type(self).__name__} must define loss")
 
+    def train_loss(
+        self, head: Any, states: Any, table: Any, item: Any, y: dict[str, Any], training: bool
+    ) -> Any:
+        """Nats at every position in a training step; a task may have a cheaper form than `loss`.
+
+        Args:
+            head: what :meth:`make_head` made.
+            states: ``(batch, length, width)``.
+            table: the item table ``(items + 3, width)``.
+            item: vectors of the items to come ``(batch, length, width)``, or None.
+            y: the labels.
+            training: whether dropout acts.
+        """
+        return self.loss(self.output(head, states, table, item, training), y)
+
     def expectation(self, output: Any) -> Any:
         """The number a user of the model wants, from the head's output ``(..., units)``."""
         return output[..., 0]

@@ -33,12 +33,14 @@ class WeightAverage(keras.callbacks.Callback):
         """Move the average towards the weights."""
         if (batch + 1) % self.every:
             return
-        weights = [variable.numpy() for variable in self.model.trainable_variables]
+        variables = self.model.trainable_variables
         if not self.averages:
-            self.averages = [weight.copy() for weight in weights]
+            self.averages = [np.array(variable) for variable in variables]
         momentum = min(self.momentum, (1 + self.updates) / (10 + self.updates))
-        for average, weight in zip(self.averages, weights, strict=True):
-            average += (1 - momentum) * (weight - average)
+        for average, variable in zip(self.averages, variables, strict=True):
+            step = variable.numpy() - average  # in place from here: a table may be large
+            step *= 1 - momentum
+            average += step
         self.updates += 1
 
     @contextmanager

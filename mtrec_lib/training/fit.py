@@ -18,6 +18,7 @@ from mtrec_lib.training.averaging import WeightAverage, assign
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.monitor import monitored
 
+HIDE_RATINGS = 0.1  # of the pieces: a model must also read a past that has none
 Monitor = str | Callable[[Any, Split], float]
 
 
@@ -26,7 +27,7 @@ def fit(
     split: Split,
     *,
     epochs: int = 30,
-    batch_size: int = 64,
+    batch_size: int = 32,
     learning_rate: float = 2e-3,
     weight_decay: float = 0.01,
     balancing: Any = None,
@@ -50,7 +51,7 @@ def fit(
         model: the model; it is compiled here with AdamW.
         split: where its windows (training part) and its validation come from.
         epochs: passes over the training events (≥ 1).
-        batch_size: windows a step.
+        batch_size: rows a step; a packed row holds about ``max_length`` targets, a window half.
         learning_rate: of AdamW, falling to a tenth along a cosine over ``epochs``.
         weight_decay: of AdamW.
         balancing: how tasks are weighed; default: every λ is one.
@@ -79,8 +80,8 @@ def fit(
     """
     if epochs < 1 or every < 1:
         raise ParameterError(f"epochs and every must be ≥ 1, got {epochs} and {every}")
-    windows = model.inputs.windows(split, batch_size=batch_size, seed=seed)
-    steps = max(1, len(windows.cuts(0)[0]) // batch_size) * epochs
+    windows = model.trunk.feed(split, batch_size=batch_size, seed=seed, hide_ratings=HIDE_RATINGS)
+    steps = windows.steps(0) * epochs
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.1)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=1.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_sigma"])

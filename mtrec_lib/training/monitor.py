@@ -37,5 +37,5 @@ def _ndcg(model: Any, split: Split) -> float:
 
 
 def _negative_loss(model: Any, split: Split) -> float:
-    windows = model.inputs.windows(split, part="validation")
+    windows = model.trunk.feed(split, part="validation")
     return -float(model.evaluate(windows.dataset(0), verbose=0, return_dict=True)["loss"])

@@ -69,3 +69,15 @@ def test_a_verdict_reads_its_record(tmp_path, capsys):
 def test_a_missing_record_is_said_to_be_missing(tmp_path, capsys):
     assert verdict("nothing", tmp_path) == "No record 'nothing' yet"
     assert "make bench ONLY=nothing" in capsys.readouterr().out
+
+
+def test_series_stand_side_by_side_and_empty_cases_are_left_out():
+    from mtrec_lib.book import series
+
+    _, ax = figure()
+    row = {"value": 0.2, "low": 0.1, "high": 0.4}
+    none = dict.fromkeys(row)
+    series(ax, {"a": {"rare_items": row, "others": row}, "b": {"rare_items": none, "others": row}})
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["rare\nitems", "others"]
+    points = [list(bars.lines[0].get_xdata()) for bars in ax.containers]
+    assert points == [[-0.05, 0.95], [1.05]]

@@ -18,7 +18,7 @@ CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.i
 
 def _run(chapter: str, out: Path, *parameters: str) -> subprocess.CompletedProcess[str]:
     options = [word for parameter in parameters for word in ("-p", parameter)]
-    command = [sys.executable, "-m", "mtrec_lib.cli", "run", chapter.partition("_")[0]]
+    command = [sys.executable, "-m", "mtrec_lib.cli", "run", chapter]
     return subprocess.run(
         [*command, "--profile", "smoke", *options, "--out", str(out)],
         cwd=out,  # not the repository: a chapter must find its files wherever it is started

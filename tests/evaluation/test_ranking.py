@@ -158,3 +158,23 @@ def test_the_first_columns_are_the_highest(scores, k):
     expected = np.zeros_like(chosen)
     np.put_along_axis(expected, order, True, axis=1)
     assert (chosen == expected).all()
+
+
+def test_new_and_repeat_purchases_have_targets_and_candidates_of_their_own(shop, told):
+    # household 0 holds {1, 2} before week 50 and buys {1, 3}; household 1 holds {2, 4}, buys {4}
+    model = told([1, 4, 2, 3])
+    new = rank(model, shop, among="new")  # 3 stands behind 4, for items 1 and 2 are hidden
+    assert (new.users.tolist(), new.ranks.tolist()) == ([0], [2])
+    repeat = rank(model, shop, among="repeat")  # 1 behind 2; 4 behind 2
+    assert (repeat.users.tolist(), repeat.ranks.tolist()) == ([0, 1], [2, 2])
+
+
+def test_a_purchase_is_new_or_repeat_and_nothing_else(shop, told):
+    with pytest.raises(ParameterError, match="among"):
+        rank(told([1, 2, 3, 4]), shop, among="old")
+
+
+def test_new_and_repeat_targets_make_up_all_targets(shop):
+    queries = shop.queries("test")
+    parts = [queries.among(kind).target_items.tolist() for kind in ("new", "repeat")]
+    assert sorted(parts[0] + parts[1]) == sorted(queries.target_items.tolist())

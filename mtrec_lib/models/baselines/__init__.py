@@ -6,5 +6,14 @@ from mtrec_lib.models.baselines.item_knn import ItemKNN as ItemKNN
 from mtrec_lib.models.baselines.ngram import NGram as NGram
 from mtrec_lib.models.baselines.personal_frequency import PersonalFrequency as PersonalFrequency
 from mtrec_lib.models.baselines.popularity import Popularity as Popularity
+from mtrec_lib.models.baselines.tifu_knn import TIFUKNN as TIFUKNN
 
-__all__ = ["Baseline", "DecayedCounts", "ItemKNN", "NGram", "PersonalFrequency", "Popularity"]
+__all__ = [
+    "TIFUKNN",
+    "Baseline",
+    "DecayedCounts",
+    "ItemKNN",
+    "NGram",
+    "PersonalFrequency",
+    "Popularity",
+]

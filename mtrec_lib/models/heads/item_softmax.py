@@ -16,6 +16,7 @@ class ItemSoftmax(keras.layers.Layer):
 
     Args:
         spec: sizes (``InputSpec``, fitted ``Inputs`` or a dictionary).
+        sampler: a :class:`NegativeSampler` for a loss that looks at a few items only.
 
     Shapes: states ``(..., width)`` and table ``(items + 3, width)`` → ``(..., items)``; column j
     is item id j + 2.
@@ -23,13 +24,15 @@ class ItemSoftmax(keras.layers.Layer):
     Taught in chapter 04.
     """
 
-    def __init__(self, spec: Any, **kwargs: Any) -> None:
+    def __init__(self, spec: Any, sampler: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True  # an LSTM trunk hands its mask on
-        self.spec = InputSpec.of(spec)
+        self.spec, self.sampler = InputSpec.of(spec), sampler
 
     def build(self, states_shape: Any = None, table_shape: Any = None) -> None:
-        """Create the bias of the items."""
+        """Create the bias of the items, and the sampler's tables."""
+        if self.sampler is not None and not self.sampler.built:
+            self.sampler.build()
         self.bias = self.add_weight(shape=(self.spec.items,), initializer="zeros", name="bias")
         self.built = True
 
@@ -38,10 +41,43 @@ class ItemSoftmax(keras.layers.Layer):
         vectors = ops.cast(table[2 : self.spec.items + 2], states.dtype)
         return ops.matmul(states, ops.transpose(vectors)) + ops.cast(self.bias, states.dtype)
 
+    def of_some(self, states: Any, table: Any, target: Any, drawn: Any) -> tuple[Any, Any]:
+        """Logits of the target and of a few drawn items: no other row of the table is read.
+
+        Args:
+            states: ``(..., width)``.
+            table: ``(items + 3, width)``.
+            target: ``(...)`` int in [0, items).
+            drawn: ``(n,)`` for all positions, or ``(..., n)``, int in [0, items).
+
+        Returns:
+            ``(...)`` and ``(..., n)``.
+        """
+        mine = ops.take(table, target + 2, axis=0)  # (..., W)
+        theirs = ops.take(table, drawn + 2, axis=0)  # (n, W) or (..., n, W)
+        positive = ops.sum(states * ops.cast(mine, states.dtype), axis=-1)
+        theirs = ops.cast(theirs, states.dtype)
+        if len(drawn.shape) == 1:
+            negative = ops.matmul(states, ops.transpose(theirs))
+        else:
+            negative = ops.squeeze(ops.matmul(theirs, states[..., None]), -1)
+        return (
+            positive + ops.cast(ops.take(self.bias, target), states.dtype),
+            negative + ops.cast(ops.take(self.bias, drawn), states.dtype),
+        )
+
     def compute_output_shape(self, states_shape: Any, table_shape: Any = None) -> Any:
         """``(..., items)``."""
         return (*states_shape[:-1], self.spec.items)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return super().get_config() | {"spec": self.spec.to_dict()}
+        sampler = self.sampler and keras.saving.serialize_keras_object(self.sampler)
+        return super().get_config() | {"spec": self.spec.to_dict(), "sampler": sampler}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "ItemSoftmax":
+        """Rebuild from :meth:`get_config`."""
+        sampler = config.get("sampler")
+        made = sampler and keras.saving.deserialize_keras_object(sampler)
+        return cls(**(config | {"sampler": made}))

@@ -3,6 +3,17 @@
 from mtrec_lib.models.layers.dropout import ByteDropout
 from mtrec_lib.models.layers.event_embedding import EventEmbedding
 from mtrec_lib.models.layers.item_table import ItemTable
+from mtrec_lib.models.layers.linear_recurrence import linear_recurrence
+from mtrec_lib.models.layers.min_gru_block import MinGRUBlock
+from mtrec_lib.models.layers.negative_sampler import NegativeSampler
 from mtrec_lib.models.layers.transformer_block import TransformerBlock
 
-__all__ = ["ByteDropout", "EventEmbedding", "ItemTable", "TransformerBlock"]
+__all__ = [
+    "ByteDropout",
+    "EventEmbedding",
+    "ItemTable",
+    "MinGRUBlock",
+    "NegativeSampler",
+    "TransformerBlock",
+    "linear_recurrence",
+]

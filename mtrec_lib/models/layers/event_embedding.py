@@ -11,16 +11,16 @@ from mtrec_lib.models.layers.dropout import ByteDropout
 
 @keras.saving.register_keras_serializable("mtrec")
 class EventEmbedding(keras.layers.Layer):
-    """Sum of what is known of a past event: item, rating, time since the event before, position.
+    """Sum of what is known of a past event: item, rating, time since the event before.
 
-    Positions are counted from the right, so that "the last event" means the same in a short
-    history and in a window cut out of a long one.
+    Where in a row the event stands is left to the trunk, which looks at distances alone: "the
+    event before" means the same in a short history, in a window cut out of a long one and in a
+    packed row.
 
     Args:
         spec: sizes (``InputSpec``, fitted ``Inputs`` or a dictionary).
         width: length of a vector.
         dropout: rate.
-        positions: whether to learn a vector a position (a recurrent trunk needs none).
 
     Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` int, and the item table
     ``(items + 3, width)`` → ``(batch, length, width)``.
@@ -28,20 +28,15 @@ class EventEmbedding(keras.layers.Layer):
     Taught in chapter 04.
     """
 
-    def __init__(
-        self, spec: Any, width: int, dropout: float = 0.0, positions: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, spec: Any, width: int, dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.spec, self.width = InputSpec.of(spec), width
-        self.dropout, self.positions = dropout, positions
+        self.spec, self.width, self.dropout = InputSpec.of(spec), width, dropout
         self.drop = ByteDropout(dropout)
 
     def build(self, input_shape: Any = None) -> None:
-        """Create the vectors of grades, gaps and positions."""
+        """Create the vectors of grades and gaps."""
         self.grades = self._vectors(len(self.spec.grades) + 1, "grades")
         self.gaps = self._vectors(GAP_BUCKETS, "gaps")
-        if self.positions:
-            self.places = self._vectors(self.spec.max_length, "places")
         self.built = True
 
     def _vectors(self, count: int, name: str) -> Any:
@@ -53,9 +48,6 @@ class EventEmbedding(keras.layers.Layer):
         vectors = ops.take(table, inputs["item"], axis=0) * self.width**0.5
         vectors = vectors + ops.take(self.grades, inputs["rating"], axis=0)
         vectors = vectors + ops.take(self.gaps, inputs["gap"], axis=0)
-        if self.positions:
-            length = inputs["item"].shape[1]
-            vectors = vectors + self.places[self.spec.max_length - length :]
         return self.drop(vectors, training=training)
 
     def compute_output_shape(self, input_shape: Any, table: Any = None) -> Any:
@@ -69,5 +61,4 @@ class EventEmbedding(keras.layers.Layer):
             "spec": self.spec.to_dict(),
             "width": self.width,
             "dropout": self.dropout,
-            "positions": self.positions,
         }

@@ -15,7 +15,7 @@ class GPT(Trunk):
 
     Args:
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
-        width: model dimension, a multiple of ``heads``.
+        width: model dimension, a multiple of ``2 · heads``.
         layers: transformer blocks.
         heads: attention heads.
         dropout: rate in the embedding and in every block.
@@ -56,16 +56,44 @@ class GPT(Trunk):
         for layer in (*self.blocks, self.norm):
             layer.build(state_shape)
 
-    def mix(self, vectors: Any, present: Any, training: bool) -> Any:
-        """Blocks under a causal mask; a padded position sees itself alone."""
-        place = ops.arange(vectors.shape[1])
-        causal = place[:, None] >= place[None, :]
-        itself = place[:, None] == place[None, :]
-        mask = (causal[None] & present[:, None, :]) | itself[None]
+    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+        """Blocks under a causal mask; a padded position sees padding alone."""
+        mask = causal_mask(segment)
         for block in self.blocks:
             vectors = block(vectors, mask, training=training)
         return self.norm(vectors)
 
+    def attention(self, inputs: dict[str, Any]) -> Any:
+        """How much each event looks at earlier ones, in every block and head.
+
+        Args:
+            inputs: as for a call.
+
+        Returns:
+            ``(layers, batch, heads, length, length)``; each row sums to one.
+        """
+        vectors = self.embedding(inputs, self.table())
+        segment = ops.cast(ops.convert_to_tensor(inputs["item"]) > 0, "int32")
+        mask, weights = causal_mask(inputs.get("segment", segment)), []
+        for block in self.blocks:
+            weights.append(block.attention(vectors, mask))
+            vectors = block(vectors, mask)
+        return ops.stack(weights)
+
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {"layers": self.layers, "heads": self.heads}
+
+
+def causal_mask(segment: Any) -> Any:
+    """Who may look at whom: at itself and at earlier events of the same piece.
+
+    Args:
+        segment: ``(batch, length)`` int.
+
+    Returns:
+        ``(batch, length, length)`` bool, true where the row may look at the column.
+    """
+    place = ops.arange(segment.shape[1])
+    same = ops.equal(segment[:, :, None], segment[:, None, :])
+    return (place[:, None] >= place[None, :])[None] & same

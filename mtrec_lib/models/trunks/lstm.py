@@ -25,7 +25,7 @@ class LSTM(Trunk):
     Taught in chapter 04.
     """
 
-    uses_positions = False
+    packs = False  # the Keras layer cannot forget between two people in a row
 
     def __init__(
         self, inputs: Any, width: int = 64, layers: int = 1, dropout: float = 0.2, **kwargs: Any
@@ -46,8 +46,9 @@ class LSTM(Trunk):
         for layer in (*self.memories, self.norm):
             layer.build(state_shape)
 
-    def mix(self, vectors: Any, present: Any, training: bool) -> Any:
+    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
         """Run the memories; a padded position leaves the memory as it is."""
+        present = segment > 0
         for memory, drop in zip(self.memories, self.drops, strict=True):
             vectors = drop(memory(vectors, mask=present, training=training), training=training)
         return self.norm(vectors)

@@ -3,38 +3,42 @@
 from typing import Any
 
 import keras
+import numpy as np
+from keras import ops
 
-from mtrec_lib.features.spec import InputSpec
+from mtrec_lib.data import Histories, Split
+from mtrec_lib.features import Feed, InputSpec, Packed, Windows
 from mtrec_lib.models.layers import EventEmbedding, ItemTable
 
 
 class Trunk(keras.layers.Layer):
     """Maps histories to states; a subclass says how in ``mix``.
 
-    A trunk is causal: the state at a position depends on the events up to that position. So one
-    pass over a history gives the state before every one of its events.
+    A trunk says of itself whether it is ``causal`` (the state at a position depends on the events
+    up to it, so that one pass over a history gives the state before every one of its events), and
+    whether it ``packs`` (reads rows that hold the pieces of several people, and lets nothing flow
+    between them). Nothing depends on where in a row an event stands.
 
     Args:
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
         width: model dimension.
         dropout: rate.
 
-    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` int →
-    ``(batch, length, width)``; ``length`` at most ``max_length`` of the inputs.
+    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` int, and ``"segment"`` where rows
+    are packed → ``(batch, length, width)``; ``length`` at most ``max_length`` of the inputs.
 
     Taught in chapter 04.
     """
 
-    uses_positions = True
+    causal = True
+    packs = True
 
     def __init__(self, inputs: Any, width: int = 64, dropout: float = 0.2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.spec, self.width, self.dropout = InputSpec.of(inputs), width, dropout
         self.fitted = inputs if hasattr(inputs, "catalogue") else None
         self.table = ItemTable(inputs, width, name="table")
-        self.embedding = EventEmbedding(
-            self.spec, width, dropout, positions=self.uses_positions, name="embedding"
-        )
+        self.embedding = EventEmbedding(self.spec, width, dropout, name="embedding")
 
     def build(self, input_shape: Any = None) -> None:
         """Build table and embedding, then what the subclass adds."""
@@ -48,14 +52,28 @@ class Trunk(keras.layers.Layer):
         """Build the layers that ``mix`` uses."""
         raise TypeError(f"{type(self).__name__} must define build_mixing")
 
-    def mix(self, vectors: Any, present: Any, training: bool) -> Any:
-        """From event vectors ``(batch, length, width)`` to states of the same shape."""
+    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+        """From event vectors ``(batch, length, width)`` to states of the same shape.
+
+        ``segment`` ``(batch, length)`` int: 0 at padding, else the number of the piece in its row.
+        """
         raise TypeError(f"{type(self).__name__} must define mix")
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """States after each event."""
         vectors = self.embedding(inputs, self.table(), training=training)
-        return self.mix(vectors, inputs["item"] > 0, training)
+        segment = inputs.get("segment")
+        if segment is None:
+            segment = ops.cast(ops.convert_to_tensor(inputs["item"]) > 0, "int32")
+        return self.mix(vectors, segment, training)
+
+    def feed(self, split: Split, part: str = "train", **settings: Any) -> Feed:
+        """The batches that this trunk is trained on: packed rows where it can read them."""
+        return (Packed if self.packs else Windows)(self.spec, split, part, **settings)
+
+    def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
+        """The pasts of people as this trunk reads them; the last state says what comes next."""
+        return self.spec.arrays(histories)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """``(batch, length, width)``."""

@@ -1,0 +1,46 @@
+"""A model that is asked about changed pasts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtrec_lib.data.histories import Histories
+from mtrec_lib.evaluation.asking import ability, name_of
+
+
+class ChangedPast:
+    """A scorer that changes every past before its model sees it: what does the model use?
+
+    What a person has had is still masked by the whole past, as :func:`rank` masks it.
+
+    Args:
+        model: any scorer; it is not trained again.
+        change: a function of pasts, such as ``mt.data.shuffled``.
+        name: how it is named in tables.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> model = mt.models.NGram(order=1).fit(split)
+    >>> last = ChangedPast(model, lambda pasts: mt.data.shortened(pasts, 1))
+    >>> whole, cut = (mt.evaluation.rank(each, split).metrics for each in (model, last))
+    >>> whole == cut  # it looks at the last event only
+    True
+
+    Taught in chapter 04.
+    """
+
+    def __init__(
+        self, model: Any, change: Callable[[Histories], Histories], name: str | None = None
+    ) -> None:
+        self.model, self.change = model, change
+        self.name = name or f"{name_of(model)}, past changed"
+
+    def scores(self, histories: Histories) -> NDArray[Any]:
+        """Its model's scores of the changed pasts: ``(n, catalogue.size)``."""
+        return self.model.scores(self.change(histories))
+
+    def log_prob(self, histories: Histories, items: NDArray[Any]) -> NDArray[np.float64]:
+        """Its model's ln p(item | changed past): ``(n,)``."""
+        return ability(self.model, "log_prob", "a changed past")(self.change(histories), items)
