@@ -61,7 +61,8 @@ class MultiTask(Scoring, keras.Model):
                 layer.build(state)
         shapes = self.mixer.compute_output_shape(state, tasks=len(self.tasks))
         for head, shape in zip(self.heads, shapes, strict=True):
-            head.build(shape, (None, None, self.trunk.width))
+            if not head.built:
+                head.build(shape, (None, None, self.trunk.width))
         self.built = True
 
     def build_from_config(self, config: dict[str, Any]) -> None:

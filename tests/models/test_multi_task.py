@@ -105,6 +105,7 @@ def test_a_weight_of_zero_switches_a_task_off(films_inputs, batch):
 def test_plain_keras_compile_and_fit_work(films_inputs, films_split):
     model = _model(films_inputs)
     model.compile("adam")
+    model.build()  # once more changes nothing
     data = films_inputs.windows(films_split, batch_size=8).dataset(0)
     record = model.fit(data, verbose=0, shuffle=False).history
     assert set(record) == {"loss", "next_item_loss", "rating_loss", "like_loss"}
@@ -157,6 +158,7 @@ def test_plain_compile_and_fit_leave_a_model_that_answers(films_inputs, films_sp
     tasks = [mt.tasks.NextItem(), mt.tasks.Rating()]
     model = mt.models.MultiTask(mt.models.GPT(films_inputs, width=8, layers=1), tasks=tasks)
     model.compile("adam")
+    model.build()  # once more changes nothing
     data = films_inputs.windows(films_split, batch_size=8).dataset(0)
     model.fit(data, verbose=0, shuffle=False)
     asked = films_split.queries("test")
