@@ -6,7 +6,7 @@ import numpy as np
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.data.histories import Histories, missing
+from mtrec_lib.data.histories import Histories, missing, ranges
 
 _OF_THE_PLACE = ("timestamp", "session_id")  # they say when, not what
 
@@ -28,7 +28,7 @@ def shuffled(histories: Histories, seed: int = 0, ties_only: bool = False) -> Hi
 
     Taught in chapter 04.
     """
-    past, row = _rows(histories)
+    past, row = ranges(histories.starts, histories.lengths)
     draw = generator(seed, "shuffled").random(len(histories.columns["item"]))[row]
     run = past
     if ties_only:
@@ -116,7 +116,7 @@ def erased(histories: Histories, back: Any, by: Any = None) -> Histories:
     back = np.broadcast_to(np.asarray(back, np.int64), len(histories))
     if (back < 1).any():
         raise ParameterError(f"back must be ≥ 1 (1 is the last event), got {back.min()}")
-    _, row = _rows(histories)
+    _, row = ranges(histories.starts, histories.lengths)
     columns = {name: values[row] for name, values in histories.columns.items()}
     lengths = histories.lengths
     there = back <= lengths
@@ -151,7 +151,7 @@ def appended(histories: Histories, items: Any, **columns: Any) -> Histories:
     unknown = [name for name in columns if name not in histories.columns]
     if unknown:
         raise ParameterError(f"columns must be out of {sorted(histories.columns)}, got {unknown}")
-    _, row = _rows(histories)
+    _, row = ranges(histories.starts, histories.lengths)
     ends = np.cumsum(histories.lengths)
     given = {"item": items} | columns
     longer = {}
@@ -159,14 +159,6 @@ def appended(histories: Histories, items: Any, **columns: Any) -> Histories:
         new = np.broadcast_to(given.get(name, missing(name, values)), len(histories))
         longer[name] = np.insert(values[row], ends, new.astype(values.dtype))
     return _joined(histories.users, histories.lengths + 1, longer)
-
-
-def _rows(histories: Histories) -> tuple[np.ndarray, np.ndarray]:
-    """Of all events: which past, and the place in the columns; both ``(events,)``."""
-    lengths = histories.lengths
-    past = np.repeat(np.arange(len(histories)), lengths)
-    shift = histories.starts - (np.cumsum(lengths) - lengths)
-    return past, np.arange(len(past)) + shift[past]
 
 
 def _joined(users: np.ndarray, lengths: np.ndarray, columns: dict[str, Any]) -> Histories:

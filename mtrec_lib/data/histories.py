@@ -132,10 +132,8 @@ class Histories:
         Returns:
             ``(events,)`` int64 which past, and ``(events,)`` the values of column ``name``.
         """
-        lengths = self.lengths
-        past = np.repeat(np.arange(len(self)), lengths)
-        shift = self.starts - (np.cumsum(lengths) - lengths)
-        return past, self._column(name)[np.arange(len(past)) + shift[past]]
+        past, row = ranges(self.starts, self.lengths)
+        return past, self._column(name)[row]
 
     def seen_mask(self, size: int) -> np.ndarray:
         """``(n, size)`` bool: whether a past holds the item; column ``j`` is id ``j + 2``."""
@@ -149,6 +147,17 @@ class Histories:
         if name not in self.columns:
             raise ParameterError(f"no column {name!r}; this log has {sorted(self.columns)}")
         return self.columns[name]
+
+
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Many ranges laid end to end: whose range each entry is, and the entry.
+
+    >>> [part.tolist() for part in ranges(np.array([5, 2]), np.array([2, 1]))]
+    [[0, 0, 1], [5, 6, 2]]
+    """
+    owner = np.repeat(np.arange(len(starts)), lengths)
+    shift = starts - (np.cumsum(lengths) - lengths)
+    return owner, np.arange(len(owner)) + shift[owner]
 
 
 def missing(name: str, column: np.ndarray) -> float | int:

@@ -6,6 +6,7 @@ import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories
+from mtrec_lib.data.histories import ranges
 
 WEEK = 7 * 24 * 3600.0
 
@@ -86,17 +87,6 @@ class Baskets:
             )
         place, row = ranges(self.offsets[baskets], self.sizes[baskets])
         return place, self.columns[row]
-
-
-def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Many ranges laid end to end: whose range each entry is, and the entry.
-
-    >>> [part.tolist() for part in ranges(np.array([5, 2]), np.array([2, 1]))]
-    [[0, 0, 1], [5, 6, 2]]
-    """
-    owner = np.repeat(np.arange(len(starts)), lengths)
-    shift = starts - (np.cumsum(lengths) - lengths)
-    return owner, np.arange(len(owner)) + shift[owner]
 
 
 def _begins(histories: Histories, past: np.ndarray) -> np.ndarray:

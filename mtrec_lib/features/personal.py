@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.features.baskets import Baskets, ranges
+from mtrec_lib.data.histories import ranges
+from mtrec_lib.features.baskets import Baskets
 
 DECAYS = (1.0, 0.99, 0.97, 0.93, 0.85, 0.6)
 CHUNK = 2000

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.catalogue import Catalogue
-from mtrec_lib.data.histories import Histories
-from mtrec_lib.features.baskets import Baskets, ranges
+from mtrec_lib.data.histories import Histories, ranges
+from mtrec_lib.features.baskets import Baskets
 from mtrec_lib.features.personal import PAIR, PAST, Personal, personal
 from mtrec_lib.models.baselines import Popularity
 from mtrec_lib.models.basket_network import BasketNetwork

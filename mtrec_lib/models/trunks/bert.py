@@ -4,16 +4,16 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
 from mtrec_lib.models.layers import TransformerBlock
-from mtrec_lib.models.trunks.trunk import Trunk
+from mtrec_lib.models.trunks.block_trunk import BlockTrunk
+from mtrec_lib.models.trunks.gpt import same_piece
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class BERT(Trunk):
+class BERT(BlockTrunk):
     """An encoder-only transformer: each position looks at all events of its history.
 
     A state therefore knows the future of its place, and the event to be told must be hidden from
@@ -59,25 +59,16 @@ class BERT(Trunk):
         last: float = 0.1,
         **kwargs: Any,
     ) -> None:
-        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
-        self.layers, self.heads, self.rate, self.last = layers, heads, rate, last
-        self.blocks = [
-            TransformerBlock(width, heads, dropout, name=f"block_{number}")
-            for number in range(layers)
-        ]
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+        self.heads, self.rate, self.last = heads, rate, last
+        super().__init__(inputs, width=width, layers=layers, dropout=dropout, **kwargs)
 
-    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
-        """Build the blocks and the last norm."""
-        for layer in (*self.blocks, self.norm):
-            layer.build(state_shape)
+    def make_block(self, name: str) -> keras.layers.Layer:
+        """A transformer block."""
+        return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
-        """Blocks under a mask of pieces; a padded position sees padding alone."""
-        same = ops.equal(segment[:, :, None], segment[:, None, :])
-        for block in self.blocks:
-            vectors = block(vectors, same, training=training)
-        return self.norm(vectors)
+    def told(self, segment: Any) -> Any:
+        """The mask of pieces: all of one's own piece, before and after."""
+        return same_piece(segment)
 
     def feed(self, split: Split, part: str = "train", **settings: Any) -> Masked:
         """Packed rows with hidden events."""
@@ -96,7 +87,6 @@ class BERT(Trunk):
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {
-            "layers": self.layers,
             "heads": self.heads,
             "rate": self.rate,
             "last": self.last,

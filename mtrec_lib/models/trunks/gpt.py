@@ -6,11 +6,12 @@ import keras
 from keras import ops
 
 from mtrec_lib.models.layers import TransformerBlock
-from mtrec_lib.models.trunks.trunk import Trunk
+from mtrec_lib.models.trunks.block_trunk import BlockTrunk
+from mtrec_lib.models.trunks.trunk import segment_of
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class GPT(Trunk):
+class GPT(BlockTrunk):
     """A decoder-only transformer: each position looks at itself and at earlier ones.
 
     Args:
@@ -43,25 +44,16 @@ class GPT(Trunk):
         dropout: float = 0.2,
         **kwargs: Any,
     ) -> None:
-        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
-        self.layers, self.heads = layers, heads
-        self.blocks = [
-            TransformerBlock(width, heads, dropout, name=f"block_{number}")
-            for number in range(layers)
-        ]
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+        self.heads = heads
+        super().__init__(inputs, width=width, layers=layers, dropout=dropout, **kwargs)
 
-    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
-        """Build the blocks and the last norm."""
-        for layer in (*self.blocks, self.norm):
-            layer.build(state_shape)
+    def make_block(self, name: str) -> keras.layers.Layer:
+        """A transformer block."""
+        return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
-        """Blocks under a causal mask; a padded position sees padding alone."""
-        mask = causal_mask(segment)
-        for block in self.blocks:
-            vectors = block(vectors, mask, training=training)
-        return self.norm(vectors)
+    def told(self, segment: Any) -> Any:
+        """The causal mask."""
+        return causal_mask(segment)
 
     def attention(self, inputs: dict[str, Any]) -> Any:
         """How much each event looks at earlier ones, in every block and head.
@@ -73,8 +65,7 @@ class GPT(Trunk):
             ``(layers, batch, heads, length, length)``; each row sums to one.
         """
         vectors = self.embedding(inputs, self.table())
-        segment = ops.cast(ops.convert_to_tensor(inputs["item"]) > 0, "int32")
-        mask, weights = causal_mask(inputs.get("segment", segment)), []
+        mask, weights = causal_mask(segment_of(inputs)), []
         for block in self.blocks:
             weights.append(block.attention(vectors, mask))
             vectors = block(vectors, mask)
@@ -82,7 +73,7 @@ class GPT(Trunk):
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return super().get_config() | {"layers": self.layers, "heads": self.heads}
+        return super().get_config() | {"heads": self.heads}
 
 
 def causal_mask(segment: Any) -> Any:
@@ -95,5 +86,9 @@ def causal_mask(segment: Any) -> Any:
         ``(batch, length, length)`` bool, true where the row may look at the column.
     """
     place = ops.arange(segment.shape[1])
-    same = ops.equal(segment[:, :, None], segment[:, None, :])
-    return (place[:, None] >= place[None, :])[None] & same
+    return (place[:, None] >= place[None, :])[None] & same_piece(segment)
+
+
+def same_piece(segment: Any) -> Any:
+    """Which events belong to one piece: ``(batch, length)`` int → ``(batch, length, length)``."""
+    return ops.equal(segment[:, :, None], segment[:, None, :])

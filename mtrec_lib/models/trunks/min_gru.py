@@ -6,11 +6,11 @@ import keras
 from keras import ops
 
 from mtrec_lib.models.layers import MinGRUBlock
-from mtrec_lib.models.trunks.trunk import Trunk
+from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class MinGRU(Trunk):
+class MinGRU(BlockTrunk):
     """A gated linear recurrence over events: the option for long histories.
 
     A memory of ``width`` numbers a block stands for the whole past, so an event costs the same
@@ -36,32 +36,13 @@ class MinGRU(Trunk):
     Taught in chapter 04.
     """
 
-    def __init__(
-        self, inputs: Any, width: int = 64, layers: int = 2, dropout: float = 0.2, **kwargs: Any
-    ) -> None:
-        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
-        self.layers = layers
-        self.blocks = [
-            MinGRUBlock(width, dropout, horizon=self.spec.max_length, name=f"block_{number}")
-            for number in range(layers)
-        ]
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+    def make_block(self, name: str) -> keras.layers.Layer:
+        """A block with a memory that may last as long as a row."""
+        return MinGRUBlock(self.width, self.dropout, horizon=self.spec.max_length, name=name)
 
-    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
-        """Build the blocks and the last norm."""
-        for layer in (*self.blocks, self.norm):
-            layer.build(state_shape)
-
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
-        """Run the memories; each begins anew with each piece, padding leaves nothing in it."""
-        starts = piece_starts(segment)
-        for block in self.blocks:
-            vectors = block(vectors, starts, training=training)
-        return self.norm(vectors)
-
-    def get_config(self) -> dict[str, Any]:
-        """Constructor arguments."""
-        return super().get_config() | {"layers": self.layers}
+    def told(self, segment: Any) -> Any:
+        """Where each memory begins anew."""
+        return piece_starts(segment)
 
 
 def piece_starts(segment: Any) -> Any:

@@ -62,10 +62,7 @@ class Trunk(keras.layers.Layer):
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """States after each event."""
         vectors = self.embedding(inputs, self.table(), training=training)
-        segment = inputs.get("segment")
-        if segment is None:
-            segment = ops.cast(ops.convert_to_tensor(inputs["item"]) > 0, "int32")
-        return self.mix(vectors, segment, training)
+        return self.mix(vectors, segment_of(inputs), training)
 
     def feed(self, split: Split, part: str = "train", **settings: Any) -> Feed:
         """The batches that this trunk is trained on: packed rows where it can read them."""
@@ -86,3 +83,10 @@ class Trunk(keras.layers.Layer):
             "width": self.width,
             "dropout": self.dropout,
         }
+
+
+def segment_of(inputs: dict[str, Any]) -> Any:
+    """The pieces of a row, ``(batch, length)`` int; a row that names none is one piece."""
+    if "segment" in inputs:
+        return inputs["segment"]
+    return ops.cast(ops.convert_to_tensor(inputs["item"]) > 0, "int32")

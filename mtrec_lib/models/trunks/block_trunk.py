@@ -1,0 +1,53 @@
+"""What trunks made of blocks share: the stack, its last norm, and how it is run."""
+
+from typing import Any
+
+import keras
+
+from mtrec_lib.models.trunks.trunk import Trunk
+
+
+class BlockTrunk(Trunk):
+    """A trunk that runs ``layers`` blocks one after the other, then a norm.
+
+    A subclass says what a block is (``make_block``) and what every block is told of the pieces in
+    a row beside the vectors (``told``): who may look at whom, or where a piece begins.
+
+    Args:
+        inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
+        width: model dimension.
+        layers: blocks.
+        dropout: rate in the embedding and in every block.
+    """
+
+    def __init__(
+        self, inputs: Any, width: int = 64, layers: int = 2, dropout: float = 0.2, **kwargs: Any
+    ) -> None:
+        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
+        self.layers = layers
+        self.blocks = [self.make_block(f"block_{number}") for number in range(layers)]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+
+    def make_block(self, name: str) -> keras.layers.Layer:
+        """A block of this name."""
+        raise TypeError(f"{type(self).__name__} must define make_block")
+
+    def told(self, segment: Any) -> Any:
+        """What every block gets beside the vectors, from the pieces ``(batch, length)``."""
+        raise TypeError(f"{type(self).__name__} must define told")
+
+    def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
+        """Build the blocks and the last norm."""
+        for layer in (*self.blocks, self.norm):
+            layer.build(state_shape)
+
+    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+        """Run the blocks; padding is a piece of its own and leaves nothing in the others."""
+        told = self.told(segment)
+        for block in self.blocks:
+            vectors = block(vectors, told, training=training)
+        return self.norm(vectors)
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {"layers": self.layers}
