@@ -1,5 +1,6 @@
 """The form of a record: one row an id, with the command, the commit and the machine."""
 
+import json
 import os
 import platform
 import subprocess
@@ -53,6 +54,20 @@ def row(
 def write(benchmark: str, rows: list[dict[str, Any]]) -> Path:
     """Write ``benchmarks/results/<benchmark>.json``, whole or not at all."""
     return write_json(ROOT / "benchmarks" / "results" / f"{benchmark}.json", rows)
+
+
+def merge(benchmark: str, rows: list[dict[str, Any]], folder: Path | None = None) -> Path:
+    """Put rows into a record that several parts write: those of other ids stay as they are.
+
+    Args:
+        benchmark: name of the record.
+        rows: new ones; each takes the place of the old row of its id.
+        folder: of the records, by default ``benchmarks/results``.
+    """
+    path = (folder or ROOT / "benchmarks" / "results") / f"{benchmark}.json"
+    old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    by_id = {row["id"]: row for row in (*old, *rows)}  # a new row stands where the old one stood
+    return write_json(path, list(by_id.values()))
 
 
 def machine() -> str:

@@ -16,29 +16,31 @@ from mtrec_lib.core.paths import home
 LISTS = Path(__file__).parent / "requirements"
 
 
-def python_of(name: str) -> Path:
+def python_of(name: str, lists: Path = LISTS) -> Path:
     """The Python of an environment, which is made if it is missing or its lists have changed.
 
     Args:
-        name: a list in ``requirements/``; ``NAME.nodeps.txt`` beside it is installed after it,
-            without what it depends on. An empty name is the Python that runs this.
+        name: a list in ``lists``; ``NAME.nodeps.txt`` beside it is installed after it, without
+            what it depends on. An empty name is the Python that runs this.
+        lists: the folder ``requirements/`` of a benchmark.
 
     Raises:
         MtrecError: no such list, or pip failed; names the log.
     """
     if not name:
         return Path(sys.executable)
-    lists = [LISTS / f"{name}.txt", LISTS / f"{name}.nodeps.txt"]
-    if not lists[0].is_file():
-        known = sorted(path.stem for path in LISTS.glob("*.txt") if "." not in path.stem)
-        raise MtrecError(f"no environment {name!r} in {LISTS}; there are {known}")
+    wanted = [lists / f"{name}.txt", lists / f"{name}.nodeps.txt"]
+    if not wanted[0].is_file():
+        known = sorted(path.stem for path in lists.glob("*.txt") if "." not in path.stem)
+        raise MtrecError(f"no environment {name!r} in {lists}; there are {known}")
     folder = home() / "peers" / name
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    wanted = sha256_bytes(b"".join(path.read_bytes() for path in lists if path.is_file()))
+    found = [path for path in wanted if path.is_file()]
+    identity = sha256_bytes(b"".join(path.read_bytes() for path in found))
     ready = folder / ".ready"
-    if not ready.is_file() or ready.read_text(encoding="utf-8").strip() != wanted:
-        _make(folder, python, [path for path in lists if path.is_file()])
-        write_text(ready, wanted + "\n")
+    if not ready.is_file() or ready.read_text(encoding="utf-8").strip() != identity:
+        _make(folder, python, found)
+        write_text(ready, identity + "\n")
     return python
 
 

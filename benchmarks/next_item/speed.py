@@ -41,11 +41,12 @@ class Worker:
             raise
 
     def window(self, seconds: float) -> dict[str, float]:
-        """Let it work; what it did, a second."""
+        """Let it work; what it counted, a second."""
         self._say(f"go {seconds}")
         done = self._hear()
         took = done["seconds"]
-        rates = {name: done[name] / took for name in ("sequences", "targets") if name in done}
+        clocks = {"seconds", "cpu_seconds"}
+        rates = {name: count / took for name, count in done.items() if name not in clocks}
         load = psutil.getloadavg()[0]
         return rates | {"seconds": took, "cores": done["cpu_seconds"] / took, "load": load}
 
@@ -82,7 +83,7 @@ def in_turn(
     for number in range(windows):
         for worker in workers:
             found[worker.role].append(worker.window(seconds))
-        line = "  ".join(f"{r} {w[-1]['sequences']:.0f}/s" for r, w in found.items())
+        line = "  ".join(f"{r} {next(iter(w[-1].values())):.0f}/s" for r, w in found.items())
         print(f"  round {number + 1}: {line}", flush=True)
     return found
 

@@ -3,20 +3,16 @@
 from typing import Any
 
 import mtrec_lib as mt
+import numpy as np
 from keras import ops
 from scipy.stats import norm
 
-# 07.1 mean_item + mean_rating = Σ item / 1000 + Σ rating / 400
-#      = (Σ item + (1000 / 400) Σ rating) / 1000.
+# 07.1 One model: 40 + 5 · 2 = 50. Five models: 5 · (40 + 2) = 210.
 
-# 07.2 The genre is decided by the item and "rated five" by the rating. The rating is still random
-# once the item is known. A return lies in later events.
-KINDS = {
-    "genre of the item": "coarse view",
-    "rating given the item": "factor",
-    "rated five": "coarse view",
-    "comes back within seven days": "auxiliary",
-}
+
+def gets_worse(gram: Any, weights: Any) -> Any:
+    """L_k moves by −ε g_k · Σ_i w_i g_i = −ε (Mw)_k: up where (Mw)_k is negative."""
+    return np.asarray(gram) @ np.asarray(weights) < 0
 
 
 def read_off(mean: Any, sigma: Any, at: float) -> Any:
@@ -65,15 +61,15 @@ class _Logit(Dislike):
         return output[..., 0]
 
 
-SOLUTIONS = {"07.1": 2.5, "07.2": KINDS, "07.3": read_off, "07.4": Dislike}
+SOLUTIONS = {"07.1": 50 / 210, "07.2": gets_worse, "07.3": read_off, "07.4": Dislike}
 
 WRONG = {
-    "07.1": [0.4, 1, 400],
+    "07.1": [0.2, 42 / 50, 210 / 50],
     "07.2": [
-        KINDS | {"rated five": "factor"},
-        KINDS | {"comes back within seven days": "factor"},
-        KINDS | {"genre of the item": "auxiliary"},
-        {"rating": "factor"},
+        lambda gram, weights: gram @ weights > 0,
+        lambda gram, weights: gram.sum(axis=1) < 0,
+        lambda gram, weights: (gram < 0).any(axis=1),
+        lambda gram, weights: gram @ weights,
     ],
     "07.3": [
         lambda mean, sigma, at: norm.sf(at, mean, sigma),

@@ -108,6 +108,8 @@ KNOWN: dict[str, Known] = {
     "user_id": Known("int|str", "a person of the log"),
     "item_id": Known("int|str", "an item of the log"),
     "history": Known(_TEXT, "titles or ids, oldest first, separated by |"),
+    "products": Known(_TEXT, "titles or ids of what a shopper has looked at, separated by |"),
+    "exchange": Known(_TEXT, "a title or an id that takes the place of the last product"),
     "query": Known(_TEXT, "a title or an id to look up"),
     "category": Known(_TEXT, "a category of the catalogue"),
 }

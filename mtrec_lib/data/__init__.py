@@ -9,6 +9,7 @@ from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.load import load
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.new_people import new_people
+from mtrec_lib.data.one_a_visit import one_a_visit
 from mtrec_lib.data.order import shared_order
 from mtrec_lib.data.queries import Queries
 from mtrec_lib.data.schema import validate
@@ -33,6 +34,7 @@ __all__ = [
     "leave_last_out",
     "load",
     "new_people",
+    "one_a_visit",
     "remove",
     "shared_order",
     "shortened",

@@ -98,8 +98,9 @@ def rows(
         model: has ``predict_events(histories, items)`` → {task: (n,)}.
         split: a split of a log.
         part: ``"validation"`` or ``"test"``.
-        task: ``"rating"``, ``"like"``, or a column of the events that holds 0 and 1. ``"like"``
-            is read off the rating (≥ ``log.about.like_at``) where the log has no such column.
+        task: ``"rating"``, ``"like"``, ``"top"``, or a column of the events that holds 0 and 1.
+            ``"like"`` (≥ ``log.about.like_at``) and ``"top"`` (the best grade) are read off the
+            rating where the log has no such column.
         batch_size: events at a time; it changes memory and time, not the result.
         seed: of the bootstrap.
         resamples: of the bootstrap; people are resampled, not rows.
@@ -143,6 +144,9 @@ def rows(
 def label_of(split: Any, task: str) -> Floats:
     """The label of every event of a split, NaN where there is none: (events,)."""
     log, events = split.log, split.events
+    if task == "top" and not log.has("top") and log.has("rating") and log.about.grades:
+        best = events["rating"] >= log.about.grades[-1]
+        return best.cast(pl.Float64).fill_null(np.nan).to_numpy()
     if task == "like" and not log.has("like") and log.has("rating"):
         if log.about.like_at is None:
             raise ParameterError(

@@ -1,7 +1,9 @@
 """From events to arrays: reading a log, windows over histories, features of the past."""
 
 from mtrec_lib.features.baskets import Baskets
+from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.causal import causal, families
+from mtrec_lib.features.derived import derived_labels
 from mtrec_lib.features.feed import Feed
 from mtrec_lib.features.inputs import Inputs, fit
 from mtrec_lib.features.item_features import item_features
@@ -16,6 +18,7 @@ from mtrec_lib.features.windows import Windows
 
 __all__ = [
     "Baskets",
+    "Beside",
     "Feed",
     "InputSpec",
     "Inputs",
@@ -24,6 +27,7 @@ __all__ = [
     "Personal",
     "Windows",
     "causal",
+    "derived_labels",
     "families",
     "fit",
     "item_features",

@@ -8,6 +8,7 @@ import numpy as np
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
+from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.spec import InputSpec
 from mtrec_lib.features.tokens import EventTokens
 
@@ -20,11 +21,12 @@ Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 class Feed(ABC):
     """Cuts histories into pieces and feeds them to Keras as ``(x, y)`` batches.
 
-    ``x``: ``item``, ``rating``, ``gap`` ``(batch, length)`` int32, the events read; ``segment``,
-    0 at padding, else the number of the piece in its row; ``given_item``, the item of the event to
-    come, for heads that may see it. ``y``: ``item`` and every number of the event to come (NaN
-    where missing), and ``counted`` float32, 1 at the targets. The last batch is filled with empty
-    rows.
+    ``x``: ``item``, ``rating``, ``gap`` and the flags of the spec, ``(batch, length)`` int32, the
+    events read; ``segment``, 0 at padding, else the number of the piece in its row;
+    ``given_item``, the item of the event to come, and where it is asked for ``beside``,
+    ``(batch, length, numbers)`` float32, for heads that may see it. ``y``: ``item``, every number
+    of the event to come and :func:`derived_labels` (NaN where missing), and ``counted`` float32, 1
+    at the targets. The last batch is filled with empty rows.
 
     Args:
         spec: sizes of the arrays.
@@ -32,8 +34,9 @@ class Feed(ABC):
         part: whose events are targets; earlier parts are context.
         batch_size: rows a batch.
         seed: pieces and order depend on (seed, epoch) alone.
-        hide_ratings: share of the pieces that are read without their ratings, so that a model
-            also learns to read a past that has none.
+        hide_ratings: share of the pieces that are read without their ratings and flags, so that a
+            model also learns to read a past that has none.
+        beside: what is known beside the sequence when an item is asked about, or None.
 
     Taught in chapter 04.
     """
@@ -46,6 +49,7 @@ class Feed(ABC):
         batch_size: int = 64,
         seed: int = 0,
         hide_ratings: float = 0.0,
+        beside: Beside | None = None,
     ) -> None:
         if batch_size < 1:
             raise ParameterError(f"batch_size must be ≥ 1, got {batch_size}")
@@ -53,7 +57,7 @@ class Feed(ABC):
             raise ParameterError(f"hide_ratings must be a share in [0, 1], got {hide_ratings}")
         self.spec, self.batch_size, self.seed = spec, batch_size, seed
         self.hide_ratings = hide_ratings
-        self.tokens = EventTokens(spec, split, part)
+        self.tokens = EventTokens(spec, split, part, beside)
         self.targets = self.tokens.targets
 
     @abstractmethod
@@ -95,8 +99,14 @@ class Feed(ABC):
         return -(-len(self.rows(epoch)[0]) // self.batch_size)
 
     def hidden(self, epoch: int, pieces: int) -> np.ndarray:
-        """``(pieces,)`` bool: which pieces are read without their ratings."""
+        """``(pieces,)`` bool: which pieces are read without their ratings and flags."""
         return generator(self.seed, "hide", epoch).random(pieces) < self.hide_ratings
+
+    def without_outcomes(
+        self, x: dict[str, np.ndarray], hidden: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """The events read, ratings and flags missing where ``hidden``."""
+        return x | {name: np.where(hidden, 0, x[name]) for name in self.spec.outcomes}
 
     def dataset(self, epoch: int = 0, limit: int | None = None) -> "tf.data.Dataset":
         """One epoch as a ``tf.data.Dataset`` of full batches of constant shape.

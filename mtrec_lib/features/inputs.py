@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from mtrec_lib.data import Catalogue, Histories, Split
+from mtrec_lib.features.beside import NAMES, Beside
 from mtrec_lib.features.packed import Packed
 from mtrec_lib.features.side import side_information
 from mtrec_lib.features.spec import InputSpec
 from mtrec_lib.features.windows import Windows
+
+FLAGS = ("click", "buy")  # outcomes of past events that are read where a log has them
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Inputs:
         popularity: ``(items,)`` how often each item occurs in the training part.
         repeats: whether people come back to the same item.
         like_at: the rating from which an event counts as a like, or None.
+        beside: numbers that stand beside the state for heads that are given the item, or None.
 
     Taught in chapter 02.
     """
@@ -36,6 +40,7 @@ class Inputs:
     popularity: np.ndarray
     repeats: bool
     like_at: float | None
+    beside: Beside | None = None
 
     @cached_property
     def has_side(self) -> bool:
@@ -56,22 +61,24 @@ class Inputs:
 
         ``settings``: ``batch_size``, ``seed`` and ``hide_ratings``, see :class:`Feed`.
         """
-        return Windows(self.spec, split, part=part, **settings)
+        return Windows(self.spec, split, part=part, beside=self.beside, **settings)
 
     def packed(self, split: Split, part: str = "train", **settings: Any) -> Packed:
         """The same targets in packed rows.
 
         ``settings``: those of :meth:`windows` and ``context``, see :class:`Packed`.
         """
-        return Packed(self.spec, split, part=part, **settings)
+        return Packed(self.spec, split, part=part, beside=self.beside, **settings)
 
 
-def fit(split: Split, max_length: int = 200) -> Inputs:
+def fit(split: Split, max_length: int = 200, beside: bool = False) -> Inputs:
     """Fit the inputs: the catalogue is known in advance, statistics come from training alone.
 
     Args:
         split: a split log.
         max_length: positions a trunk sees at most, the begin mark included (≥ 2).
+        beside: whether running statistics of person, item and pair (:class:`Beside`) stand beside
+            the state for heads that are given the item.
 
     Returns:
         The fitted :class:`Inputs`.
@@ -88,8 +95,14 @@ def fit(split: Split, max_length: int = 200) -> Inputs:
     ids = log.catalogue.encode(split.train["item_id"])
     counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
     grades = log.about.grades if log.has("rating") else ()
+    numbers = Beside.fit(split, side) if beside else None
     spec = InputSpec(
-        items=log.catalogue.size, side=side.shape[1], grades=grades, max_length=max_length
+        items=log.catalogue.size,
+        side=side.shape[1],
+        grades=grades,
+        max_length=max_length,
+        flags=tuple(name for name in FLAGS if log.has(name)),
+        beside=len(NAMES) if beside else 0,
     )
     return Inputs(
         spec=spec,
@@ -99,4 +112,5 @@ def fit(split: Split, max_length: int = 200) -> Inputs:
         popularity=counts.astype(np.float64),
         repeats=log.about.repeats,
         like_at=log.about.like_at if log.has("rating") else None,
+        beside=numbers,
     )

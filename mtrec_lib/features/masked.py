@@ -17,8 +17,8 @@ class Masked(Packed):
 
     Where other feeds read the event before the one that is due, this one reads the due event
     itself, so that ``x`` and ``y`` stand at the same place. At a hidden place ``item`` is 1, the id
-    of an unknown item, and ``rating`` and ``gap`` are 0, missing: when the model is asked what
-    comes next, neither is known. The gap of a later event stays; it is counted from the hidden
+    of an unknown item, and ``gap``, ``rating`` and flags are 0, missing: when the model is asked
+    what comes next, none is known. The gap of a later event stays; it is counted from the hidden
     event and tells nothing about it.
 
     In training every event is hidden with probability ``rate``, at least one a piece, drawn by
@@ -58,6 +58,11 @@ class Masked(Packed):
             )
         self.rate, self.last, self.part = rate, last, part
 
+    @classmethod
+    def unknown(cls, name: str) -> int:
+        """What stands in the array ``name`` at a hidden event."""
+        return cls.MASK if name == "item" else 0
+
     def rows(self, epoch: int) -> tuple[np.ndarray, ...]:
         """``(token, segment, counts)``, each ``(rows, length)``; ``counts`` at hidden places."""
         token, segment, counts = super().rows(epoch)
@@ -81,14 +86,15 @@ class Masked(Packed):
         return np.where(like_asking[piece], is_last, drawn).reshape(segment.shape).astype(np.int8)
 
     def batch(self, *rows: np.ndarray) -> Batch:
-        """The arrays ``(x, y)`` of rows; a negative segment is read without its ratings."""
+        """The arrays ``(x, y)`` of rows; a negative segment is read without its outcomes."""
         token, segment, counts = rows
         real = segment != 0
         token = np.where(real, token, 0)
         y = self.tokens.due(token, real, counts > 0)
         x = self.tokens.read(np.where(real, token + 1, 0), real)
-        x["rating"] = np.where(segment < 0, 0, x["rating"])
+        x = self.without_outcomes(x, segment < 0)
         hidden = y["counted"] > 0
-        for name, value in (("item", self.MASK), ("rating", 0), ("gap", 0)):
-            x[name] = np.where(hidden, value, x[name]).astype(np.int32)
-        return x | {"segment": abs(segment).astype(np.int32), "given_item": y["item"]}, y
+        for name, read in x.items():
+            x[name] = np.where(hidden, self.unknown(name), read).astype(np.int32)
+        segment = abs(segment).astype(np.int32)
+        return x | {"segment": segment} | self.tokens.asked(y, token, real), y

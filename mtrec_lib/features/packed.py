@@ -5,6 +5,7 @@ import numpy as np
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
+from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.feed import Batch, Feed
 from mtrec_lib.features.spec import InputSpec
 
@@ -17,7 +18,7 @@ class Packed(Feed):
     half of a window's are padding or context.
 
     Args:
-        spec, split, part, batch_size, seed, hide_ratings: see :class:`Feed`.
+        spec, split, part, batch_size, seed, hide_ratings, beside: see :class:`Feed`.
         context: events before a piece that are read with it and do not count, so that its first
             targets have a past too.
 
@@ -37,8 +38,9 @@ class Packed(Feed):
         seed: int = 0,
         hide_ratings: float = 0.0,
         context: int = 0,
+        beside: Beside | None = None,
     ) -> None:
-        super().__init__(spec, split, part, batch_size, seed, hide_ratings)
+        super().__init__(spec, split, part, batch_size, seed, hide_ratings, beside)
         if not 0 <= context < spec.max_length:
             raise ParameterError(
                 f"context must be in [0, {spec.max_length - 1}], below max_length, got {context}"
@@ -66,14 +68,14 @@ class Packed(Feed):
         return token[order], segments[order], counts[order]
 
     def batch(self, *rows: np.ndarray) -> Batch:
-        """The arrays ``(x, y)`` of rows; a negative segment is read without its ratings."""
+        """The arrays ``(x, y)`` of rows; a negative segment is read without its outcomes."""
         token, segment, counts = rows
         real = segment != 0
         token = np.where(real, token, 0)
-        x = self.tokens.read(token, real)
-        x["rating"] = np.where(segment < 0, 0, x["rating"])
+        x = self.without_outcomes(self.tokens.read(token, real), segment < 0)
         y = self.tokens.due(token, real, counts > 0)
-        return x | {"segment": abs(segment).astype(np.int32), "given_item": y["item"]}, y
+        segment = abs(segment).astype(np.int32)
+        return x | {"segment": segment} | self.tokens.asked(y, token, real), y
 
 
 def best_fit(size: np.ndarray, room: int) -> tuple[np.ndarray, np.ndarray]:

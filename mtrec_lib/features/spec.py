@@ -19,13 +19,16 @@ class InputSpec:
 
     Item ids: 0 padding, 1 unknown, ``2 … items + 1`` the catalogue, ``items + 2`` the begin mark
     that stands before a person's first event. Grades: 0 missing, then the scale from the bottom.
-    Gaps: 0 missing, else 1 + floor(log2(1 + seconds since the event before)).
+    Gaps: 0 missing, else 1 + floor(log2(1 + seconds since the event before)). Flags: 0 missing,
+    1 no, 2 yes.
 
     Args:
         items: size of the catalogue.
         side: number of side-information columns an item has.
         grades: the rating scale in ascending order; empty for a log without ratings.
         max_length: how many events (the begin mark included) a trunk sees at most.
+        flags: names of the yes-or-no outcomes of past events that are read, such as ``"click"``.
+        beside: how many numbers stand beside the state for heads that are given the item.
 
     >>> spec = InputSpec(items=3, grades=(1.0, 2.0), max_length=4)
     >>> spec.begin, spec.rows
@@ -38,6 +41,8 @@ class InputSpec:
     side: int = 0
     grades: tuple[float, ...] = ()
     max_length: int = 200
+    flags: tuple[str, ...] = ()
+    beside: int = 0
 
     def __post_init__(self) -> None:
         for name, least in (("items", 1), ("side", 0), ("max_length", 2)):
@@ -56,14 +61,26 @@ class InputSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a Keras configuration."""
-        return asdict(self) | {"grades": list(self.grades)}
+        return asdict(self) | {"grades": list(self.grades), "flags": list(self.flags)}
 
     @classmethod
     def of(cls, value: Any) -> "InputSpec":
         """A spec from a spec, from its dictionary, or from fitted ``Inputs``."""
         if isinstance(value, dict):
-            return cls(**(value | {"grades": tuple(value["grades"])}))
+            lists = {name: tuple(value.get(name, ())) for name in ("grades", "flags")}
+            return cls(**(value | lists))
         return value if isinstance(value, cls) else value.spec
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the arrays that say how past events went: the rating and the flags."""
+        return ("rating", *self.flags)
+
+    def outcome_ids(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Ids of an outcome as a trunk reads it, any shape; 0 where it is missing."""
+        if name == "rating":
+            return self.grade_ids(values)
+        return np.where(np.isnan(values), 0, 1 + (values > 0)).astype(np.int32)
 
     def grade_ids(self, rating: np.ndarray) -> np.ndarray:
         """Ids of the nearest grades, any shape; 0 where the rating is missing."""
@@ -82,18 +99,20 @@ class InputSpec:
             length: positions; default ``max_length``.
 
         Returns:
-            ``item``, ``rating`` and ``gap``, each ``(n, length)`` int32. Where the whole past fits,
-            the begin mark stands before it; a past that is too long loses its oldest events.
+            ``item``, ``rating``, ``gap`` and the flags, each ``(n, length)`` int32. Where the whole
+            past fits, the begin mark stands before it; a past that is too long loses its oldest
+            events.
         """
         length = length or self.max_length
         item = histories.last(length, "item").astype(np.int32)
         begins = (histories.lengths < length).nonzero()[0]
         item[begins, length - 1 - histories.lengths[begins]] = self.begin
-        rating = np.full(item.shape, np.nan, np.float32)
-        if "rating" in histories.columns:
-            rating = histories.last(length, "rating")
-        time = histories.last(length + 1, "timestamp")
-        return {"item": item, "rating": self.grade_ids(rating), "gap": gap_ids(time)}
+        read = {"item": item, "gap": gap_ids(histories.last(length + 1, "timestamp"))}
+        unknown = np.full(item.shape, np.nan, np.float32)
+        for name in self.outcomes:
+            known = name in histories.columns
+            read[name] = self.outcome_ids(name, histories.last(length, name) if known else unknown)
+        return read
 
 
 def gap_ids(timestamp: np.ndarray) -> np.ndarray:

@@ -33,6 +33,6 @@ class Windows(Feed):
         token = np.where(real, self.tokens.starts[person][:, None] + position, 0)
         x = self.tokens.read(token, real)
         if rest:
-            x["rating"] = np.where(rest[0][:, None], 0, x["rating"])
+            x = self.without_outcomes(x, rest[0][:, None])
         y = self.tokens.due(token, real, position >= first[:, None])
-        return x | {"segment": real.astype(np.int32), "given_item": y["item"]}, y
+        return x | {"segment": real.astype(np.int32)} | self.tokens.asked(y, token, real), y

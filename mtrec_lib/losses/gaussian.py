@@ -25,7 +25,7 @@ def gaussian_nll(target: Any, mean: Any, log_sigma: Any) -> Any:
     >>> round(float(gaussian_nll(1.0, 1.0, 0.0)), 4)  # ½ log 2π
     0.9189
 
-    Taught in chapter 07.
+    Taught in chapter 06.
     """
     target, mean = ops.cast(target, "float32"), ops.cast(mean, "float32")
     log_sigma = ops.maximum(ops.cast(log_sigma, "float32"), math.log(FLOOR))

@@ -7,11 +7,18 @@ from mtrec_lib.models.baselines import (
     TIFUKNN,
     DecayedCounts,
     ItemKNN,
+    Lifts,
     NGram,
     PersonalFrequency,
     Popularity,
 )
-from mtrec_lib.models.heads import GaussianGivenItem, GivenItem, ItemSoftmax
+from mtrec_lib.models.heads import (
+    GaussianGivenItem,
+    GivenItem,
+    GivenNothing,
+    ItemSoftmax,
+    OrdinalGivenItem,
+)
 from mtrec_lib.models.layers import (
     ByteDropout,
     EventEmbedding,
@@ -22,7 +29,7 @@ from mtrec_lib.models.layers import (
     linear_recurrence,
 )
 from mtrec_lib.models.log_linear import LogLinear
-from mtrec_lib.models.mixers import SharedBottom
+from mtrec_lib.models.mixers import PLE, MMoE, MoSE, SharedBottom
 from mtrec_lib.models.multi_task import MultiTask
 from mtrec_lib.models.next_basket import NextBasket
 from mtrec_lib.models.trunks import BERT, GPT, LSTM, MinGRU, Trunk
@@ -32,6 +39,7 @@ __all__ = [
     "BERT",
     "GPT",
     "LSTM",
+    "PLE",
     "TIFUKNN",
     "ArticleArrays",
     "ArticleModel",
@@ -40,16 +48,21 @@ __all__ = [
     "EventEmbedding",
     "GaussianGivenItem",
     "GivenItem",
+    "GivenNothing",
     "ItemKNN",
     "ItemSoftmax",
     "ItemTable",
+    "Lifts",
     "LogLinear",
+    "MMoE",
     "MinGRU",
     "MinGRUBlock",
+    "MoSE",
     "MultiTask",
     "NGram",
     "NegativeSampler",
     "NextBasket",
+    "OrdinalGivenItem",
     "PersonalFrequency",
     "Popularity",
     "SharedBottom",

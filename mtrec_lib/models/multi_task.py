@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.losses import masked_sum
 from mtrec_lib.models.mixers import SharedBottom
 from mtrec_lib.models.scoring import Scoring
+from mtrec_lib.models.steps import step_of
+from mtrec_lib.models.trunks.trunk import segment_of
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -27,6 +28,7 @@ class MultiTask(Scoring, keras.Model):
         trunk: for example ``mt.models.GPT(inputs)``.
         mixer: how tasks share the state; default :class:`SharedBottom`.
         tasks: for example ``[mt.tasks.NextItem(), mt.tasks.Rating()]``.
+        temperatures: what each task's logits are divided by, as learned in an earlier training.
 
     Raises:
         ParameterError: no task, two tasks of one name, or ``given`` parts that form no order.
@@ -39,30 +41,39 @@ class MultiTask(Scoring, keras.Model):
     """
 
     def __init__(
-        self, trunk: Any, mixer: Any = None, tasks: Sequence[Any] = (), **kwargs: Any
+        self,
+        trunk: Any,
+        mixer: Any = None,
+        tasks: Sequence[Any] = (),
+        temperatures: Sequence[float] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.trunk = trunk
         self.mixer = mixer if mixer is not None else SharedBottom()
-        self.tasks = _in_order(tasks)
+        self.tasks, self._order = list(tasks), _in_order(tasks)
         self.inputs_fitted = trunk.fitted
         for task in self.tasks:
             task.prepare(trunk.fitted)
         self.heads = [task.make_head(trunk.spec, trunk.width) for task in self.tasks]
         self.balancing: Any = None
-        self.trackers = [keras.metrics.Mean(name=f"{task.name}_loss") for task in self.tasks]
-        self.total = keras.metrics.Mean(name="loss")
+        self._cooled = None if temperatures is None else tuple(float(t) for t in temperatures)
+        means = keras.metrics.Mean
+        self.trackers = [means(name=f"{task.name}_loss") for task in self.tasks]
+        self.weighing = [means(name=f"{task.name}_weight") for task in self.tasks]
+        self.total = means(name="loss")
 
     def build(self, input_shape: Any = None) -> None:
         """Build trunk, mixer and heads."""
-        state = (None, None, self.trunk.width)
-        for layer in (self.trunk, self.mixer):
-            if not layer.built:
-                layer.build(state)
-        shapes = self.mixer.compute_output_shape(state, tasks=len(self.tasks))
+        state, tasks = (None, None, self.trunk.width), len(self.tasks)
+        if not self.trunk.built:
+            self.trunk.build(state)
+        if not self.mixer.built:
+            self.mixer.build(state, tasks=tasks)
+        shapes = self.mixer.compute_output_shape(state, tasks=tasks)
         for head, shape in zip(self.heads, shapes, strict=True):
             if not head.built:
-                head.build(shape, (None, None, self.trunk.width))
+                head.build(shape, (None, None, self.trunk.width + self.trunk.spec.beside))
         self.built = True
 
     def build_from_config(self, config: dict[str, Any]) -> None:
@@ -71,30 +82,77 @@ class MultiTask(Scoring, keras.Model):
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Predictions of every task at every position."""
-        states = self.trunk(inputs, training=training)
-        return self.answer(states, inputs.get("given_item"), training=training)
+        return self.answer(inputs, inputs.get("given_item"), training=training)
 
-    def answer(self, states: Any, given_item: Any = None, training: bool = False) -> dict[str, Any]:
-        """Predictions from states.
+    def answer(
+        self,
+        inputs: dict[str, Any],
+        given_item: Any = None,
+        last: bool = False,
+        training: bool = False,
+    ) -> dict[str, Any]:
+        """Predictions of every task that can answer.
 
         Args:
-            states: ``(batch, length, width)``.
-            given_item: ``(batch, length)`` int, the item of the event to come; without it only
-                tasks that are given nothing answer.
+            inputs: the pasts, as the trunk reads them.
+            given_item: the item of the event to come, ``(batch, length)`` int, or ``(batch, 1)``
+                where only the ``last`` position is asked; without it only tasks that are given
+                nothing answer.
+            last: whether only the last position of each row is asked.
             training: whether dropout acts.
         """
-        table, item, mixed = self._for_heads(states, given_item, training)
-        return {
-            task.name: task.output(head, state, table, item, training)
-            for task, head, state in zip(self.tasks, self.heads, mixed, strict=True)
-            if item is not None or "item" not in task.given
-        }
-
-    def _for_heads(self, states: Any, given_item: Any, training: bool) -> tuple[Any, Any, Any]:
-        """The item table, the vectors of the given items, and a state a task."""
+        mixed = self.mixed(inputs, last=last, training=training)
         table = self.trunk.table()
-        item = None if given_item is None else ops.take(table, given_item, axis=0)
-        return table, item, self.mixer(states, tasks=len(self.tasks), training=training)
+        return self._answers(mixed, table, self._item(inputs, table, given_item), training)
+
+    def mixed(
+        self, inputs: dict[str, Any], last: bool = False, training: bool = False, states: Any = None
+    ) -> tuple[Any, ...]:
+        """A state a task, ``(batch, length, width)`` each, or ``(batch, 1, width)`` of the last.
+
+        ``states`` are those of the trunk, where they are at hand.
+        """
+        states = self.trunk(inputs, training=training) if states is None else states
+        segment = segment_of(inputs)
+        if last and not getattr(self.mixer, "sequential", False):
+            states, segment = states[:, -1:], segment[:, -1:]
+        mixed = self.mixer(states, tasks=len(self.tasks), training=training, segment=segment)
+        return tuple(state[:, -1:] for state in mixed) if last else mixed
+
+    def _answers(
+        self, mixed: Any, table: Any, item: Any, training: bool, losses: bool = False
+    ) -> dict[str, Any]:
+        """What the heads say, each task after those whose answers it may use.
+
+        For ``losses`` those with a training form of their own are left out.
+        """
+        answers: dict[str, Any] = {}
+        for n, temperature in zip(self._order, self._temperatures(), strict=True):
+            task = self.tasks[n]
+            if (item is None and "item" in task.given) or (losses and task.own_train_loss):
+                continue
+            output = task.output(self.heads[n], mixed[n], table, item, training)
+            if temperature is not None:
+                output = task.tempered(output, temperature)
+            answers[task.name] = task.combine(output, answers)
+        return answers
+
+    def _item(self, inputs: dict[str, Any], table: Any, given_item: Any) -> Any:
+        """What heads see of the items to come: their vectors, and what stands beside the state."""
+        if given_item is None:
+            return None
+        item = ops.take(table, given_item, axis=0)
+        if not self.trunk.spec.beside:
+            return item
+        return ops.concatenate([item, ops.cast(inputs["beside"], item.dtype)], axis=-1)
+
+    def _temperatures(self) -> list[Any]:
+        """What each task's logits are divided by, in the order of answering; None for nothing."""
+        fixed = self._cooled or (None,) * len(self.tasks)
+        if self.balancing is None or not self.balancing.tempers:
+            return [fixed[n] for n in self._order]
+        learned = ops.unstack(self.balancing.temperatures())
+        return [learned[n] * (fixed[n] or 1.0) for n in self._order]
 
     def compile(self, optimizer: Any = "adam", balancing: Any = None, **kwargs: Any) -> None:
         """Keras ``compile``, plus the object that weighs the tasks (default: every λ is one)."""
@@ -102,8 +160,24 @@ class MultiTask(Scoring, keras.Model):
         if not self.built:
             self.build()  # a training step goes by the parts of the model and never calls it whole
         if balancing is not None:
-            balancing.check([task.name for task in self.tasks])
+            balancing.bind([task.name for task in self.tasks])
         self.balancing = balancing
+
+    def fit(self, *args: Any, callbacks: Any = None, **kwargs: Any) -> Any:
+        """Keras ``fit``; at the end of an epoch the balancing method is told its mean losses."""
+        own = keras.callbacks.LambdaCallback(on_epoch_end=self._end_epoch)
+        return super().fit(*args, callbacks=[*(callbacks or []), own], **kwargs)
+
+    def _end_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        if self.balancing is not None:
+            losses = [logs[f"{task.name}_loss"] for task in self.tasks]
+            self.balancing.end_epoch(ops.convert_to_tensor(losses, dtype="float32"))
+
+    @property
+    def learned(self) -> list[Any]:
+        """All that training moves: the model's variables, then those of the balancing method."""
+        own = [] if self.balancing is None else self.balancing.trainable_variables
+        return [*self.trainable_variables, *own]
 
     def task_sums(self, outputs: dict[str, Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         """Summed loss and number of labels of each task, in nats and events."""
@@ -114,53 +188,68 @@ class MultiTask(Scoring, keras.Model):
         sums = [masked_sum(loss, mask) for loss, mask in zip(losses, masks, strict=True)]
         return sums, [ops.sum(mask) for mask in masks]
 
-    def _train_sums(self, x: dict[str, Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-        """As :meth:`task_sums`, by the form of each loss that training uses."""
-        states = self.trunk(x, training=True)
-        table, item, mixed = self._for_heads(states, x.get("given_item"), True)
+    def train_losses(
+        self, x: dict[str, Any], y: dict[str, Any], states: Any = None, table: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """``(tasks,)`` losses over one denominator, by the form of each that training uses.
+
+        ``states`` and ``table`` are those of the trunk, where they are at hand.
+        """
+        mixed = self.mixed(x, training=True, states=states)
+        table = self.trunk.table() if table is None else table
+        item = self._item(x, table, x.get("given_item"))
+        answers = self._answers(mixed, table, item, training=True, losses=True)
         losses = [
-            task.train_loss(head, state, table, item, y, True)
+            task.train_loss(head, state, table, y)
+            if task.own_train_loss
+            else task.loss(answers[task.name], y)
             for task, head, state in zip(self.tasks, self.heads, mixed, strict=True)
         ]
-        return self._sums(losses, y)
+        sums, counts = self._sums(losses, y)
+        return ops.stack(sums) / _positions(y), counts
 
-    def weigh(self, sums: list[Any], y: dict[str, Any]) -> Any:
-        """Σ λ_i · sum_i over one constant, the number of positions in a batch."""
-        positions = ops.cast(ops.size(y["counted"]), "float32")
-        means = [value / positions for value in sums]
-        weights = self.balancing.weights(means) if self.balancing else [1.0] * len(means)
-        return sum(weight * mean for weight, mean in zip(weights, means, strict=True))
+    def weights_of(self, losses: Any, gram: Any = None) -> Any:
+        """λ of each task at this step, ``(tasks,)``."""
+        if self.balancing is None:
+            return ops.ones_like(losses)
+        return self.balancing.weights(losses, gram)
+
+    def total_of(self, losses: Any, weights: Any) -> Any:
+        """What is minimised, a scalar."""
+        return ops.sum(losses) if self.balancing is None else self.balancing.total(losses, weights)
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """One step: losses a task, weighed, one backward pass."""
+        """One step: losses a task, weighed; how often it goes back through what is a method's."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
-            sums, counts = self._train_sums(x, y)
-            total = self.weigh(sums, y)
-            scaled = self.optimizer.scale_loss(total)
-        variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(scaled, variables), variables)
-        return self._track(sums, counts, total, y)
+        found = step_of(self.balancing)(self, x, y)
+        self.optimizer.apply(found.gradients, self.learned)
+        if self.balancing is not None and self.balancing.needs_after:
+            self.balancing.after(found.losses, self.train_losses(x, y)[0])
+        for tracker, weight in zip(self.weighing, ops.unstack(found.weights), strict=True):
+            tracker.update_state(weight)
+        return self._track(found.losses, found.counts, found.total, y)
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """The losses without a step."""
+        """The losses without a step; ``loss`` is their sum, by the weights that are fixed."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         sums, counts = self.task_sums(self(x, training=False), y)
-        return self._track(sums, counts, self.weigh(sums, y), y)
+        losses = ops.stack(sums) / _positions(y)
+        total = ops.sum(losses) if self.balancing is None else self.balancing.judged(losses)
+        return self._track(losses, counts, total, y)
 
-    def _track(self, sums: Any, counts: Any, total: Any, y: dict[str, Any]) -> dict[str, Any]:
+    def _track(self, losses: Any, counts: Any, total: Any, y: dict[str, Any]) -> dict[str, Any]:
         """Raw losses as means over labels; the weighted total as a mean over target events."""
-        for tracker, value, count in zip(self.trackers, sums, counts, strict=True):
-            tracker.update_state(value / ops.maximum(count, 1.0), sample_weight=count)
+        positions = _positions(y)
+        for tracker, loss, count in zip(self.trackers, ops.unstack(losses), counts, strict=True):
+            tracker.update_state(loss * positions / ops.maximum(count, 1.0), sample_weight=count)
         events = ops.maximum(ops.sum(y["counted"]), 1.0)
-        positions = ops.cast(ops.size(y["counted"]), "float32")
         self.total.update_state(total * positions / events, sample_weight=events)
         return {metric.name: metric.result() for metric in self.metrics}
 
     @property
     def metrics(self) -> list[Any]:
         """The trackers, reset by Keras at every epoch."""
-        return [self.total, *self.trackers]
+        return [self.total, *self.trackers, *self.weighing]
 
     def get_config(self) -> dict[str, Any]:
         """Trunk, mixer and tasks as Keras objects."""
@@ -170,7 +259,14 @@ class MultiTask(Scoring, keras.Model):
             "trunk": pack(self.trunk),
             "mixer": pack(self.mixer),
             "tasks": [pack(task) for task in self.tasks],
+            "temperatures": self._kept_temperatures(),
         }
+
+    def _kept_temperatures(self) -> list[float] | None:
+        """What has been learned of temperatures, in the order of the tasks."""
+        found = dict(zip(self._order, self._temperatures(), strict=True))
+        values = [found[n] for n in range(len(self.tasks))]
+        return None if None in values else [float(value) for value in values]
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "MultiTask":
@@ -180,24 +276,42 @@ class MultiTask(Scoring, keras.Model):
             trunk=unpack(config["trunk"]),
             mixer=unpack(config["mixer"]),
             tasks=[unpack(task) for task in config["tasks"]],
+            temperatures=config.get("temperatures"),
             name=config["name"],
         )
 
 
-def _in_order(tasks: Sequence[Any]) -> list[Any]:
-    """The tasks as given, once their names are distinct and their ``given`` parts form an order."""
+def _positions(y: dict[str, Any]) -> Any:
+    """How many positions a batch has, padding included: one constant for all batches."""
+    return ops.cast(ops.size(y["counted"]), "float32")
+
+
+def _in_order(tasks: Sequence[Any]) -> list[int]:
+    """Numbers of the tasks, each after those that predict what it is given.
+
+    Raises:
+        ParameterError: no task, two tasks of one name, or ``given`` parts that form no order.
+    """
     names = [task.name for task in tasks]
     if not names or len(set(names)) != len(names):
         raise ParameterError(f"tasks must be one or more with distinct names, got {names}")
-    waiting = {task.label: set(task.given) for task in tasks}
-    placed = {"item"} if "item" not in waiting else set()
+    known = {"item"} | {task.label for task in tasks}
+    order: list[int] = []
+    waiting = dict(enumerate(tasks))
     while waiting:
-        ready = [part for part, given in waiting.items() if given - {part} <= placed]
+        due = {task.label for task in waiting.values()}
+        ready = [
+            n
+            for n, task in waiting.items()
+            if set(task.given) <= known | set(task.conditions)
+            and not set(task.given) & due - {task.label}
+        ]
         if not ready:
+            parts = {task.label: task.given for task in waiting.values()}
             raise ParameterError(
-                f"the given parts form no order: {waiting}; a part may be given only what is "
+                f"the given parts form no order: {parts}; a part may be given only what is "
                 "predicted before it or the item itself"
             )
-        placed |= set(ready)
-        waiting = {part: given for part, given in waiting.items() if part not in ready}
-    return list(tasks)
+        order += ready
+        waiting = {n: task for n, task in waiting.items() if n not in ready}
+    return order

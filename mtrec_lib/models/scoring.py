@@ -22,8 +22,8 @@ class Scoring:
     tasks: list[Any]
     heads: list[Any]
     trunk: Any
-    mixer: Any
     answer: Callable[..., Any]
+    mixed: Callable[..., Any]
     built: bool
     build: Callable[..., Any]
 
@@ -86,42 +86,59 @@ class Scoring:
             items: ``(n,)`` item ids ≥ 1.
 
         Returns:
-            ``{task name: (n,)}`` for the tasks that are given the item.
+            ``{name: (n,)}`` for the tasks that answer with one number, and for what else can be
+            read off their answers, such as ``"buy_shown"``.
         """
-        tasks = [task for task in self.tasks if "item" in task.given]
-        if not tasks:
+        names = self._numbers()
+        if not names:
             return {}
 
         def expected(x: dict[str, Any], given: Any) -> Any:
             outputs = self._last(x, given)
-            columns = [task.expectation(outputs[task.name]) for task in tasks]
-            return ops.stack([ops.cast(column, "float32") for column in columns], axis=1)
+            read = [task.readings(outputs[task.name])[name] for name, task in names.items()]
+            return ops.stack([ops.cast(column, "float32") for column in read], axis=1)
 
-        table = self._batches("predict_events", expected, histories, self._checked(items, least=1))
-        return {task.name: table[:, number] for number, task in enumerate(tasks)}
+        items = self._checked(items, least=1)
+        table = self._batches("predict_events", expected, histories, items, beside=items[:, None])
+        table = table.reshape(len(histories), len(names))
+        return {name: table[:, number] for number, name in enumerate(names)}
 
     def predict_catalogue(self, histories: "Histories", task: str) -> np.ndarray:
         """What one task expects of every item, for every history: ``(n, items)`` float32.
 
-        For an item that was not chosen this is an extrapolation: the log shows outcomes of chosen
-        items only.
+        ``task`` may be the name of anything that :meth:`predict_events` says given the item. For an
+        item that was not chosen this is an extrapolation: the log shows outcomes of chosen items
+        only.
         """
-        names = [kind.name for kind in self.tasks if "item" in kind.given]
+        names = {name: kind for name, kind in self._numbers().items() if "item" in kind.given}
         if task not in names:
-            raise ParameterError(f"task must be one that is given the item: {names}, got {task!r}")
-        number = [kind.name for kind in self.tasks].index(task)
-        kind, head = self.tasks[number], self.heads[number]
+            raise ParameterError(
+                f"task must be one that is given the item: {list(names)}, got {task!r}"
+            )
+        kind, catalogue = names[task], np.arange(2, self.trunk.spec.items + 2, dtype=np.int32)
 
         def every(x: dict[str, Any], given: Any) -> Any:
-            vectors = self.trunk.table()[2 : self.trunk.spec.items + 2]
-            mixed = self.mixer(self.trunk(x)[:, -1:], tasks=len(self.tasks))[number][:, 0]
-            return kind.expectation(head.catalogue(mixed, vectors))
+            # One row of items for all pasts: a head's first layer is split, and neither half is
+            # repeated for the other; what stands beside the state is another row for everybody.
+            rows = x["beside"].shape[0] if "beside" in x else 1
+            items = ops.tile(catalogue[None, :], (rows, 1))
+            return kind.readings(self.answer(x, items, last=True)[kind.name])[task]
 
-        return self._batches(f"predict_catalogue/{task}", every, histories)
+        return self._batches(f"predict_catalogue/{task}", every, histories, beside=catalogue)
 
     def states(self, histories: "Histories") -> np.ndarray:
         """The trunk's last state of each history, ``(n, width)`` float32."""
         return self._batches("states", lambda x, given: self.trunk(x)[:, -1], histories)
+
+    def _numbers(self) -> dict[str, Any]:
+        """Name of each number that is said of an event, and the task that says it."""
+        answered = {"item"} | {task.label for task in self.tasks}
+        found = {}
+        for task in self.tasks:
+            if not task.wide:
+                found[task.name] = task
+                found |= dict.fromkeys(task.also if set(task.given) <= answered else (), task)
+        return found
 
     def _next_item(self) -> Any:
         for task in self.tasks:
@@ -140,9 +157,16 @@ class Scoring:
             )
         return items
 
+    def _beside(self, past: "Histories", items: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """``(n, k, numbers)`` beside ``k`` items each: ``(all, k)`` ids, or ``(k,)`` for all."""
+        asked = items[rows] if items.ndim == 2 else np.tile(items, (len(past), 1))
+        each = np.repeat(np.arange(len(past)), asked.shape[1])
+        found = self.inputs.beside.of(past[each], asked.ravel())
+        return found.reshape(*asked.shape, -1)
+
     def _last(self, x: dict[str, Any], given: Any = None) -> dict[str, Any]:
         """What every task says after the last event, ``(batch, units)`` each."""
-        outputs = self.answer(self.trunk(x)[:, -1:], given)
+        outputs = self.answer(x, given, last=True)
         return {name: output[:, 0] for name, output in outputs.items()}
 
     def _batches(
@@ -151,6 +175,7 @@ class Scoring:
         step: Callable[[dict[str, Any], Any], Any],
         histories: "Histories",
         items: np.ndarray | None = None,
+        beside: np.ndarray | None = None,
     ) -> np.ndarray:
         """Run ``step`` over batches of one constant shape; it is traced once a model and name."""
         if not self.built:
@@ -162,6 +187,8 @@ class Scoring:
             part = np.arange(start, min(start + BATCH, len(histories)))
             rows = np.pad(part, (0, size - len(part)), mode="edge")
             x = self.trunk.arrays(histories[rows])
+            if beside is not None and self.trunk.spec.beside:
+                x["beside"] = self._beside(histories[rows], beside, rows)
             given = None if items is None else tf.constant(items[rows][:, None])
             tensors = {key: tf.constant(value) for key, value in x.items()}
             # A plain call is counted with those of other models: five models, and TensorFlow warns.

@@ -52,6 +52,7 @@ class NextItem(Task):
 
     name = "next_item"
     metric = "ndcg@10"
+    wide = True
 
     def __init__(
         self,
@@ -104,12 +105,15 @@ class NextItem(Task):
         """−log p(item)."""
         return softmax_cross_entropy(output, _column(y))
 
-    def train_loss(
-        self, head: Any, states: Any, table: Any, item: Any, y: dict[str, Any], training: bool
-    ) -> Any:
-        """The loss that training minimises; only the full softmax makes logits of all items."""
+    @property
+    def own_train_loss(self) -> bool:
+        """Only the full softmax makes logits of all items, and is trained as it is judged."""
+        return self.kind_of_loss != "softmax"
+
+    def train_loss(self, head: Any, states: Any, table: Any, y: dict[str, Any]) -> Any:
+        """The loss that training minimises."""
         if self.kind_of_loss == "softmax":
-            return super().train_loss(head, states, table, item, y, training)
+            return self.loss(self.output(head, states, table, None, True), y)
         target = _column(y)
         if self.kind_of_loss == "chunked":
             vectors = ops.cast(table[2 : head.spec.items + 2], states.dtype)

@@ -3,24 +3,40 @@
 from typing import Any
 
 import keras
+import numpy as np
+from keras import ops
 
-from mtrec_lib.losses import gaussian_nll
-from mtrec_lib.models.heads import GaussianGivenItem
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.losses import (
+    discretised_gaussian_log_probabilities,
+    gaussian_nll,
+    ordinal_log_probabilities,
+)
+from mtrec_lib.models.heads import GaussianGivenItem, GivenItem, OrdinalGivenItem
 from mtrec_lib.tasks.task import Task
+
+FORMS = ("gaussian", "discretised", "grades", "ordinal")
 
 
 @keras.saving.register_keras_serializable("mtrec")
 class Rating(Task):
-    """p(rating | history, item) as a Gaussian with one learned σ. A factor, given the item.
+    """p(rating | history, item). A factor, given the item.
 
-    Squared error with the weight that likelihood gives it: 1 / 2σ².
+    Four observation models. ``"gaussian"``: a density with one learned σ, squared error with the
+    weight that likelihood gives it, 1 / 2σ². Nats of a density and of grades do not compare:
+    ``"discretised"`` is the same Gaussian asked for grades. ``"grades"``: a softmax, which knows
+    nothing of their order. ``"ordinal"``: one number and ordered thresholds.
 
     Args:
+        form: one of the four.
         hidden: hidden units of the head.
         dropout: rate in the head.
-        start: the mean before training; default: the middle of the log's scale.
+        start: the mean before training (Gaussian forms); default: the middle of the log's scale.
 
-    >>> Rating().given
+    Raises:
+        ParameterError: another form, or a log that states no grades for a form that needs them.
+
+    >>> Rating("ordinal").given
     ('item',)
 
     Taught in chapter 07.
@@ -31,19 +47,80 @@ class Rating(Task):
     given = ("item",)
     metric = "rmse"
 
-    def __init__(self, hidden: int = 64, dropout: float = 0.1, start: float | None = None) -> None:
-        self.hidden, self.dropout, self.start = hidden, dropout, start
+    def __init__(
+        self,
+        form: str = "gaussian",
+        hidden: int = 64,
+        dropout: float = 0.1,
+        start: float | None = None,
+    ) -> None:
+        if form not in FORMS:
+            raise ParameterError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
+        self.form, self.hidden, self.dropout, self.start = form, hidden, dropout, start
+        self.grades: tuple[float, ...] = ()
+
+    def missing_in(self, log: Any) -> str | None:
+        """Why a log cannot carry this task, or None if it can."""
+        if self.form != "gaussian" and len(log.about.grades) < 2:
+            return f"the log {log.name} states no grades, and form {self.form!r} needs them"
+        return super().missing_in(log)
 
     def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
-        """A Gaussian head that starts in the middle of the scale."""
+        """The head of the form; a Gaussian starts in the middle of the scale."""
+        self.grades = tuple(spec.grades)
+        if self.form != "gaussian":
+            self._scale()
+        if self.form == "grades":
+            return GivenItem(self.hidden, units=len(self.grades), dropout=self.dropout)
+        if self.form == "ordinal":
+            return OrdinalGivenItem(len(self.grades), self.hidden, dropout=self.dropout)
         if self.start is None:
-            self.start = sum(spec.grades) / len(spec.grades) if spec.grades else 0.0
+            self.start = sum(self.grades) / len(self.grades) if self.grades else 0.0
         return GaussianGivenItem(self.hidden, dropout=self.dropout, start=self.start)
 
     def loss(self, output: Any, y: dict[str, Any]) -> Any:
-        """The Gaussian's negative log likelihood, constants included."""
-        return gaussian_nll(self.target(y), output[..., 0], output[..., 1])
+        """−log density of a Gaussian, or −log probability of the grade; constants included."""
+        rating = self.target(y)
+        if self.form == "gaussian":
+            return gaussian_nll(rating, output[..., 0], output[..., 1])
+        grade = ops.argmin(ops.abs(rating[..., None] - self._scale()), axis=-1)
+        log_p = self.log_probabilities(output)
+        return -ops.squeeze(ops.take_along_axis(log_p, grade[..., None], axis=-1), -1)
+
+    def log_probabilities(self, output: Any) -> Any:
+        """``(..., grades)`` log P(grade), in every form: a Gaussian is asked for grades."""
+        if self.form == "grades":
+            return ops.log_softmax(ops.cast(output, "float32"), axis=-1)
+        if self.form == "ordinal":
+            return ordinal_log_probabilities(output)
+        return discretised_gaussian_log_probabilities(output[..., 0], output[..., 1], self._scale())
+
+    def probability(self, output: Any, at: float) -> Any:
+        """P(rating ≥ at), ``(...)``: a like, or the best grade, read off the rating."""
+        above = (self._scale() >= at).astype(np.float32)
+        return ops.sum(ops.exp(self.log_probabilities(output)) * above, axis=-1)
+
+    def tempered(self, output: Any, temperature: Any) -> Any:
+        """Logits divided; a Gaussian as it is, for it has learned its own σ."""
+        if self.form in {"gaussian", "discretised"}:
+            return output
+        return super().tempered(output, temperature)
+
+    def expectation(self, output: Any) -> Any:
+        """The mean rating."""
+        if self.form == "gaussian":
+            return output[..., 0]
+        return ops.sum(ops.exp(self.log_probabilities(output)) * self._scale(), axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return {"hidden": self.hidden, "dropout": self.dropout, "start": self.start}
+        names = ("form", "hidden", "dropout", "start")
+        return {name: getattr(self, name) for name in names}
+
+    def _scale(self) -> np.ndarray:
+        if len(self.grades) < 2:
+            raise ParameterError(
+                f"form {self.form!r} needs a log that states two grades or more, got "
+                f"{self.grades}; use form='gaussian', or a task that stands in a model"
+            )
+        return np.asarray(self.grades, np.float32)

@@ -13,9 +13,14 @@ class Task:
         name: how the task is called in losses and predictions.
         label: the part of the event it predicts (a column of the log, or ``"item"``).
         given: parts of the same event that its head may see: ``()`` or ``("item",)``.
+        conditions: parts that the label is conditioned on: it exists only where they are 1, so
+            that a model may be given them without predicting them.
         kind: ``"factor"`` (still random given the parts before it), ``"coarse view"`` (decided by
             a factor) or ``"auxiliary"`` (looks at later events).
         metric: the metric it is judged by.
+        wide: whether the answer is a vector an event, such as a probability a category.
+        also: names of further readings of the answer, to be had where the model answers all of
+            ``given``.
 
     A subclass writes ``make_head``, ``output``, ``loss`` and ``expectation``, a few lines each.
 
@@ -25,8 +30,11 @@ class Task:
     name = "task"
     label = "item"
     given: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     kind = "factor"
     metric = "log_loss"
+    wide = False
+    also: tuple[str, ...] = ()
 
     def prepare(self, inputs: Any) -> None:
         """Take from the fitted inputs what the task needs to know of the log."""
@@ -42,7 +50,9 @@ class Task:
         raise TypeError(f"{type(self).__name__} must define make_head")
 
     def output(self, head: Any, states: Any, table: Any, item: Any, training: bool) -> Any:
-        """Apply the head; by default to the state and the vector of the given item."""
+        """Apply the head: to the state, and to the vector of the item where that is given."""
+        if "item" not in self.given:
+            return head(states, training=training)
         return head(states, item, training=training)
 
     def target(self, y: dict[str, Any]) -> Any:
@@ -58,24 +68,42 @@ class Task:
         """Nats at every position, ``(batch, length)``."""
         raise TypeError(f"{type(self).__name__} must define loss")
 
-    def train_loss(
-        self, head: Any, states: Any, table: Any, item: Any, y: dict[str, Any], training: bool
-    ) -> Any:
-        """Nats at every position in a training step; a task may have a cheaper form than `loss`.
+    @property
+    def own_train_loss(self) -> bool:
+        """Whether training minimises :meth:`train_loss`, a cheaper form than :meth:`loss`."""
+        return False
+
+    def train_loss(self, head: Any, states: Any, table: Any, y: dict[str, Any]) -> Any:
+        """Nats at every position in a training step, for a task with a form of its own.
 
         Args:
             head: what :meth:`make_head` made.
             states: ``(batch, length, width)``.
             table: the item table ``(items + 3, width)``.
-            item: vectors of the items to come ``(batch, length, width)``, or None.
             y: the labels.
-            training: whether dropout acts.
         """
-        return self.loss(self.output(head, states, table, item, training), y)
+        raise TypeError(f"{type(self).__name__} must define train_loss")
+
+    def combine(self, output: Any, answers: dict[str, Any]) -> Any:
+        """Join this head's output with the answers of tasks that came before it.
+
+        Args:
+            output: ``(..., units)`` of this task's head.
+            answers: ``{task name: (..., units)}`` of the tasks whose labels it may be given.
+        """
+        return output
+
+    def tempered(self, output: Any, temperature: Any) -> Any:
+        """The output of a head whose logits are divided by a temperature."""
+        return output / ops.cast(temperature, output.dtype)
 
     def expectation(self, output: Any) -> Any:
         """The number a user of the model wants, from the head's output ``(..., units)``."""
         return output[..., 0]
+
+    def readings(self, output: Any) -> dict[str, Any]:
+        """All that can be read off the output, by name; by default the expectation alone."""
+        return {self.name: self.expectation(output)}
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

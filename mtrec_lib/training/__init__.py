@@ -1,9 +1,46 @@
 """Training: the fit loop, balancing, averaging, checkpoints, saving."""
 
 from mtrec_lib.training.averaging import WeightAverage
+from mtrec_lib.training.balancing import (
+    DWA,
+    FAMO,
+    IMTLG,
+    MGDA,
+    AlignedMTL,
+    Balancing,
+    CAGrad,
+    DualProjection,
+    FixedWeights,
+    GradNorm,
+    NashMTL,
+    PCGrad,
+    RandomWeights,
+    UncertaintyWeighting,
+    UPGrad,
+)
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.fit import fit
-from mtrec_lib.training.fixed_weights import FixedWeights
 from mtrec_lib.training.saving import load, save
 
-__all__ = ["Checkpoints", "FixedWeights", "WeightAverage", "fit", "load", "save"]
+__all__ = [
+    "DWA",
+    "FAMO",
+    "IMTLG",
+    "MGDA",
+    "AlignedMTL",
+    "Balancing",
+    "CAGrad",
+    "Checkpoints",
+    "DualProjection",
+    "FixedWeights",
+    "GradNorm",
+    "NashMTL",
+    "PCGrad",
+    "RandomWeights",
+    "UPGrad",
+    "UncertaintyWeighting",
+    "WeightAverage",
+    "fit",
+    "load",
+    "save",
+]

@@ -33,7 +33,7 @@ class WeightAverage(keras.callbacks.Callback):
         """Move the average towards the weights."""
         if (batch + 1) % self.every:
             return
-        variables = self.model.trainable_variables
+        variables = self.model.learned
         if not self.averages:
             self.averages = [np.array(variable) for variable in variables]
         momentum = min(self.momentum, (1 + self.updates) / (10 + self.updates))
@@ -49,12 +49,12 @@ class WeightAverage(keras.callbacks.Callback):
         if not self.averages:
             yield
             return
-        kept = [variable.numpy() for variable in model.trainable_variables]
-        assign(model.trainable_variables, self.averages)
+        kept = [variable.numpy() for variable in model.learned]
+        assign(model.learned, self.averages)
         try:
             yield
         finally:
-            assign(model.trainable_variables, kept)
+            assign(model.learned, kept)
 
 
 def assign(variables: Any, values: Any) -> None:

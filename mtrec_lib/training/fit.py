@@ -18,6 +18,7 @@ from mtrec_lib.training.averaging import WeightAverage, assign
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.monitor import monitored
 
+UNDECAYED = ["bias", "gamma", "beta", "log_sigma", "log_variance"]
 HIDE_RATINGS = 0.1  # of the pieces: a model must also read a past that has none
 Monitor = str | Callable[[Any, Split], float]
 
@@ -84,14 +85,14 @@ def fit(
     steps = windows.steps(0) * epochs
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.1)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=1.0)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_sigma"])
+    optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
     model.compile(optimizer=optimizer, balancing=balancing, jit_compile=False)
     # Keras refuses XLA where TensorFlow's op determinism is on, as in every chapter; on a CPU the
     # compiled step is deterministic all the same, so its refusal is passed by.
     model._jit_compile = jit_compile
     if not model.built:
         model.build()
-    optimizer.build(model.trainable_variables)
+    optimizer.build(model.learned)
     identity = _identity(
         model, split, epochs, batch_size, learning_rate, weight_decay, average, seed, balancing
     )
@@ -146,7 +147,7 @@ class _Loop:
             value = self.judge(self.model, self.split)
             if value > self.best_value:
                 self.best_value, self.waited = value, 0
-                self.best = [variable.numpy() for variable in self.model.trainable_variables]
+                self.best = [variable.numpy() for variable in self.model.learned]
             else:
                 self.waited += 1
         return value
@@ -156,7 +157,7 @@ class _Loop:
 
     def _check_finite(self, logs: dict[str, float]) -> None:
         bad = [name for name, value in logs.items() if not np.isfinite(value)]
-        weights = {v.path: v.numpy() for v in self.model.trainable_variables}
+        weights = {v.path: v.numpy() for v in self.model.learned}
         bad += [name for name, value in weights.items() if not np.isfinite(value).all()]
         if bad:
             self.keep_best()
@@ -176,11 +177,11 @@ class _Loop:
     def keep_best(self) -> None:
         """Leave the best weights in the model."""
         if self.best:
-            assign(self.model.trainable_variables, self.best)
+            assign(self.model.learned, self.best)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """All arrays and numbers that the next epoch depends on."""
-        arrays = {f"model_{n}": v.numpy() for n, v in enumerate(self.model.variables)}
+        arrays = {f"model_{n}": v.numpy() for n, v in enumerate(self._variables())}
         optimizer = self.model.optimizer.variables
         arrays |= {f"optimizer_{n}": v.numpy() for n, v in enumerate(optimizer)}
         arrays |= {f"best_{n}": value for n, value in enumerate(self.best)}
@@ -195,12 +196,17 @@ class _Loop:
             "updates": updates,
         }
 
+    def _variables(self) -> list[Any]:
+        """Of the model, and of what weighs its tasks."""
+        balancing = self.model.balancing
+        return [*self.model.variables, *(balancing.variables if balancing is not None else ())]
+
     def resume(self, found: tuple[int, dict[str, np.ndarray], dict[str, Any]] | None) -> None:
         """Take the state of a checkpoint."""
         if found is None:
             return
         self.epoch, arrays, state = found
-        assign(self.model.variables, _numbered(arrays, "model"))
+        assign(self._variables(), _numbered(arrays, "model"))
         assign(self.model.optimizer.variables, _numbered(arrays, "optimizer"))
         self.best = _numbered(arrays, "best")
         self.history, self.waited = state["history"], state["waited"]
@@ -211,11 +217,10 @@ class _Loop:
 
 
 def reseed(model: Any, seed: int, epoch: int) -> None:
-    """Give every dropout generator the state that (seed, epoch, its number) names."""
+    """Give every generator of random numbers the state that (seed, epoch, its number) names."""
+    drawing = [*model._flatten_layers(), model.balancing]
     generators = [
-        layer.seed_generator
-        for layer in model._flatten_layers()
-        if getattr(layer, "seed_generator", None) is not None
+        one.seed_generator for one in drawing if getattr(one, "seed_generator", None) is not None
     ]
     for number, generator in enumerate(generators):
         mixed = derive(seed, "dropout", epoch, number)
@@ -248,9 +253,16 @@ def _identity(
         "weight_decay": weight_decay,
         "average": average,
         "seed": seed,
-        "balancing": balancing.get_config() if balancing else {},
+        "balancing": _config_of(balancing),
         "keras": keras.__version__,
     }
+
+
+def _config_of(balancing: Any) -> dict[str, Any]:
+    """The kind of a balancing method and its settings; nothing where every λ is one."""
+    if balancing is None:
+        return {}
+    return {"kind": type(balancing).__name__, "at": balancing.at} | balancing.get_config()
 
 
 def _nameless(config: Any) -> Any:

@@ -15,7 +15,7 @@ import mtrec_lib.tasks  # noqa: F401  registers the classes that a file may name
 from mtrec_lib.core import atomic_path, sha256_bytes
 from mtrec_lib.core.errors import CheckpointError
 from mtrec_lib.data import Catalogue
-from mtrec_lib.features import Inputs, InputSpec
+from mtrec_lib.features import Beside, Inputs, InputSpec
 
 FORMAT = 1
 _MEMBERS = ("config.json", "weights.npz", "inputs.npz", "items.parquet")
@@ -39,7 +39,7 @@ def save(model: Any, path: Path | str) -> Path:
     members = {
         "config.json": json.dumps(_config(model), indent=1).encode("utf-8"),
         "weights.npz": _npz({f"w{n}": v.numpy() for n, v in enumerate(model.weights)}),
-        "inputs.npz": _npz({"side": model.inputs.side, "popularity": model.inputs.popularity}),
+        "inputs.npz": _npz(_arrays(model.inputs)),
         "items.parquet": _parquet(model.catalogue.items),
     }
     manifest = {"format": FORMAT, "sha256": {n: sha256_bytes(b) for n, b in members.items()}}
@@ -75,6 +75,8 @@ def load(path: Path | str) -> Any:
     model = keras.saving.deserialize_keras_object(config["model"], safe_mode=True)
     inputs = _inputs(config["inputs"], members)
     model.inputs_fitted = model.trunk.fitted = inputs
+    for task in model.tasks:
+        task.prepare(inputs)  # what a task takes from the catalogue is not in its configuration
     if not model.built:
         model.build()
     arrays = np.load(io.BytesIO(members["weights.npz"]), allow_pickle=False)
@@ -98,9 +100,33 @@ def _config(model: Any) -> dict[str, Any]:
             "side_names": list(inputs.side_names),
             "repeats": inputs.repeats,
             "like_at": inputs.like_at,
+            "beside": _beside_config(inputs.beside),
         },
         "catalogue": inputs.catalogue.hash,
     }
+
+
+def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
+    """Side information, popularity and the items' totals: nothing of any one person."""
+    found = {"side": inputs.side, "popularity": inputs.popularity}
+    if inputs.beside is not None:
+        found |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
+    return found
+
+
+def _beside_config(beside: Beside | None) -> dict[str, Any] | None:
+    if beside is None:
+        return None
+    return {"best": beside.best, "until": beside.until, "prior": beside.prior}
+
+
+def _beside(config: dict[str, Any] | None, arrays: Any) -> Beside | None:
+    if config is None:
+        return None
+    items = np.arange(len(arrays["side"]))
+    at_once = np.zeros_like(items)
+    totals, scale = arrays["totals"], arrays["scale"]
+    return Beside(arrays["side"], items, at_once, totals, scale=scale, **config)
 
 
 def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:
@@ -113,6 +139,7 @@ def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:
         popularity=arrays["popularity"],
         repeats=config["repeats"],
         like_at=config["like_at"],
+        beside=_beside(config.get("beside"), arrays),
     )
 
 

@@ -11,12 +11,15 @@ import tensorflow as tf
 
 import mtrec_lib as mt
 
-SPEC = mt.features.InputSpec(items=7, side=3, grades=(1.0, 2.0, 3.0), max_length=6)
+SPEC = mt.features.InputSpec(
+    items=7, side=3, grades=(1.0, 2.0, 3.0), max_length=6, flags=("click",)
+)
 WIDTH, BATCH, LENGTH = 8, 2, 6
 PAST = {
     "item": np.array([[0, 0, 9, 2, 3, 4], [5, 2, 2, 8, 1, 6]], np.int32),
     "rating": np.array([[0, 0, 0, 1, 2, 3], [1, 1, 2, 0, 3, 2]], np.int32),
     "gap": np.array([[0, 0, 0, 0, 3, 4], [5, 1, 2, 2, 9, 6]], np.int32),
+    "click": np.array([[0, 0, 0, 1, 2, 0], [2, 1, 0, 0, 1, 2]], np.int32),
 }
 STATES = np.linspace(-1, 1, BATCH * LENGTH * WIDTH, dtype=np.float32).reshape(BATCH, LENGTH, WIDTH)
 TABLE = np.linspace(-1, 1, SPEC.rows * WIDTH, dtype=np.float32).reshape(SPEC.rows, WIDTH)
@@ -41,11 +44,25 @@ CASES = {
         (np.array([[0, 6], [3, 3]], np.int32),),
     ),
     "GivenItem": (lambda: mt.models.GivenItem(4, units=2), (STATES, STATES)),
-    "GaussianGivenItem": (lambda: mt.models.GaussianGivenItem(4), (STATES, STATES)),
+    "GaussianGivenItem": (
+        lambda: mt.models.GaussianGivenItem(4, start=2.0, varying=True),
+        (STATES, STATES),
+    ),
+    "GivenNothing": (lambda: mt.models.GivenNothing(4, units=2), (STATES,)),
+    "OrdinalGivenItem": (lambda: mt.models.OrdinalGivenItem(5, hidden=4), (STATES, STATES)),
     "ArticleModel": (lambda: mt.models.ArticleModel(3), (ARTICLE,)),
     "SharedBottom": (lambda: mt.models.SharedBottom(hidden=5), (STATES,)),
+    "MMoE": (lambda: mt.models.MMoE(experts=3, hidden=5), (STATES, 2)),
+    "PLE": (lambda: mt.models.PLE(experts=2, shared=1, hidden=5), (STATES, 2)),
+    "MoSE": (lambda: mt.models.MoSE(experts=3, hidden=5), (STATES, 2)),
 }
-MODELS = {"MultiTask", "NextItem", "Rating", "Like"}
+MODELS = {"MultiTask"} | {
+    name for name in mt.tasks.__all__ if name not in {"Binary", "Task", "carried"}
+}
+
+
+def _shape(argument):
+    return tuple(argument.shape) if hasattr(argument, "shape") else argument  # a number of tasks
 
 
 def _flat(value):
@@ -66,9 +83,7 @@ def test_output_shape_is_as_promised(name):
     make, arguments = CASES[name]
     layer = make()
     output = layer(*arguments)
-    shapes = [
-        tf.nest.map_structure(lambda part: tuple(part.shape), argument) for argument in arguments
-    ]
+    shapes = [tf.nest.map_structure(_shape, argument) for argument in arguments]
     promised = layer.compute_output_shape(*shapes)
     assert tf.nest.flatten(promised) == [n for part in tf.nest.flatten(output) for n in part.shape]
 

@@ -36,6 +36,12 @@ def test_like_is_read_off_the_rating(split_of):
     assert "user_auc     none: no user has labels of both classes" in str(found)
 
 
+def test_top_is_the_best_grade(split_of):
+    # last events rated 5, 4 and 5 of a scale that ends at 5
+    split = split_of([[1, 2, 3], [1, 2, 4], [1, 2, 5]], rating=[[1.0, 1, 5], [1, 1, 4], [1, 1, 5]])
+    assert rows(Says("top", IDS), split, task="top").labels.tolist() == [1, 0, 1]
+
+
 def test_one_class_gives_null_and_the_reason(split_of):
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1.0, 1, 5], [1, 1, 4]])
     found = rows(Says("like", IDS), split)

@@ -63,7 +63,7 @@ def test_a_position_gets_a_finite_loss_and_the_table_a_gradient(kind, jitted, pa
     def run():
         with tf.GradientTape() as tape:
             tape.watch(table)
-            loss = task.train_loss(head, tf.constant(states), table, None, y, True)
+            loss = task.train_loss(head, tf.constant(states), table, y)
         return loss, tf.convert_to_tensor(tape.gradient(loss, table))
 
     loss, gradient = run()
@@ -79,7 +79,7 @@ def test_chunked_trains_what_softmax_trains(parts, films_inputs):
         task = mt.tasks.NextItem(loss=kind)
         head = task.make_head(films_inputs.spec, 4)
         head.build()
-        losses.append(task.train_loss(head, states, table, None, y, True))
+        losses.append(task.train_loss(head, states, table, y))
     np.testing.assert_allclose(*losses, atol=1e-5)
 
 
@@ -93,7 +93,7 @@ def test_no_array_of_positions_times_items(kind):
     y = {"item": tf.ones((8, 4), tf.int32) * 7}
 
     def run(states, table):
-        return task.train_loss(head, states, table, None, y, True)
+        return task.train_loss(head, states, table, y)
 
     traced = tf.function(run).get_concrete_function(
         tf.TensorSpec((8, 4, 4)), tf.TensorSpec((50_003, 4))

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 import mtrec_lib as mt
 from mtrec_lib.core.errors import CheckpointError, DivergedError, ParameterError
@@ -101,8 +102,8 @@ class Poison(mt.training.FixedWeights):
         super().__init__()
         self.value = keras.Variable(1.0)
 
-    def weights(self, losses):
-        return [self.value] * len(losses)
+    def weights(self, losses, gram=None):
+        return ops.ones_like(losses) * self.value
 
 
 @pytest.mark.fault(41)
@@ -141,7 +142,7 @@ def test_patience_stops_and_the_best_weights_stay(films_inputs, films_split):
 def test_the_average_lags_behind_the_weights():
     average = mt.training.WeightAverage(momentum=0.5, every=1)
     weight = keras.Variable([0.0])
-    average.set_model(type("Fake", (), {"trainable_variables": [weight]})())
+    average.set_model(type("Fake", (), {"learned": [weight]})())
     average.on_train_batch_end(0)  # momentum min(.5, 1/10): starts at the weight itself, 0
     weight.assign([1.0])
     average.on_train_batch_end(1)  # momentum min(.5, 2/11): 0 + (1 − 2/11) · 1
@@ -204,3 +205,21 @@ def test_kill_9_in_the_middle_of_training_changes_nothing(tmp_path):
     assert max(saved) == 2
     resumed = run("killed", "live")
     assert whole.stdout.strip() == resumed.stdout.strip() != ""
+
+
+@pytest.mark.parametrize("method", ["UncertaintyWeighting", "PCGrad", "GradNorm", "DWA", "FAMO"])
+def test_what_a_balancing_method_remembers_is_resumed(method, tmp_path, films_inputs, films_split):
+    # PCGrad draws an order, GradNorm and FAMO hold an optimizer of their own, DWA looks two back
+    def run(folder, **options):
+        return _fit(
+            films_inputs, films_split, checkpoint=tmp_path / folder,
+            balancing=getattr(mt.training, method)(), **options,
+        )  # fmt: skip
+
+    whole, history = run("whole")
+    run("cut", max_seconds=0.0)  # ends after one epoch
+    again, resumed = run("cut")
+    np.testing.assert_array_equal(_weights(whole), _weights(again))
+    assert [logs["rating_weight"] for logs in history] == [
+        logs["rating_weight"] for logs in resumed
+    ]

@@ -1,22 +1,12 @@
 """The speed of RecTools' SASRec in whole epochs, and of torch's matrix product."""
 
-import time
 from typing import Any
 
 import torch
 from _gate import Gate
+from _gemm import gflops
 from _given import arguments, peak_mb
 from rectools_sasrec import targets, train
-
-
-def gflops(size: int = 2048, repeats: int = 10) -> float:
-    """Float32 products of square matrices, 10⁹ operations a second."""
-    a, b = torch.rand(size, size), torch.rand(size, size)
-    a @ b
-    start = time.perf_counter()
-    for _ in range(repeats):
-        a @ b
-    return 2 * size**3 * repeats / (time.perf_counter() - start) / 1e9
 
 
 def main() -> None:

@@ -7,37 +7,40 @@ import numpy as np
 
 from mtrec_lib.book.exercises.registry import exercise
 
-KINDS = {
-    "genre of the item": "coarse view",
-    "rating given the item": "factor",
-    "rated five": "coarse view",
-    "comes back within seven days": "auxiliary",
-}
+GRAM = np.array([[4.0, -1.0], [-1.0, 0.5]])
+CALM = np.array([[1.0, 0.2], [0.2, 1.0]])
+QUESTIONS = ((GRAM, (1.0, 1.0)), (GRAM, (1.0, 5.0)), (GRAM, (1.0, 3.0)), (CALM, (1.0, 1.0)))
 
 
 @exercise("07.1")
-def _weight_of_plain_means(answer: Any) -> str | None:
-    weight = float(answer)
-    if math.isclose(weight, 1000 / 400, rel_tol=1e-6):
+def _share_of_the_cost(answer: Any) -> str | None:
+    share, trunk, head, tasks = float(answer), 40.0, 2.0, 5
+    one, all_single = trunk + tasks * head, tasks * (trunk + head)
+    if math.isclose(share, one / all_single, abs_tol=1e-3):
         return None
-    if math.isclose(weight, 400 / 1000, rel_tol=1e-6):
-        return "that is the weight that gives likelihood back when means are added"
-    if weight == 1:
-        return "that is likelihood's own; here each mean has a denominator of its own"
-    return "bring both means to one denominator, the number of events, and see what stands before"
+    if math.isclose(share, 1 / tasks, rel_tol=1e-6):
+        return "the trunk is shared so; the heads are not"
+    if share >= 1:
+        return "a share: what the one model costs, divided by what all single ones cost together"
+    return "write both sums down: how many trunks and how many heads does each side hold?"
 
 
 @exercise("07.2")
-def _sort_the_labels(answer: Any) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(KINDS):
-        return "the answer is a dictionary with exactly the four labels as keys"
-    strange = sorted({str(kind) for kind in answer.values()} - set(KINDS.values()))
-    if strange:
-        return f"three kinds are allowed, {', '.join(strange)} is none of them"
-    wrong = [label for label, kind in KINDS.items() if answer[label] != kind]
-    if not wrong:
+def _gets_worse(answer: Any) -> str | None:
+    if not callable(answer):
+        return "the answer is a function of gram and weights"
+    said = [np.asarray(answer(gram, np.array(weights))) for gram, weights in QUESTIONS]
+    if any(each.shape != (2,) or each.dtype != bool for each in said):
+        return "one truth value a task must come back, as an array"
+    right = [gram @ weights < 0 for gram, weights in QUESTIONS]
+    wrong = [not np.array_equal(s, r) for s, r in zip(said, right, strict=True)]
+    if not any(wrong):
         return None
-    return f"{wrong[0]!r}: is it decided by a part, still random, or does it lie in the future?"
+    if all(np.array_equal(s, ~r) for s, r in zip(said, right, strict=True)):
+        return "turned round: a step goes *against* the gradients"
+    if not wrong[0] and not wrong[3]:
+        return "right where all weights are one; how does each gradient's weight come in?"
+    return "to first order a loss moves by the inner product of its gradient with the step"
 
 
 @exercise("07.3")

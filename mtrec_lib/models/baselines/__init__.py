@@ -3,6 +3,7 @@
 from mtrec_lib.models.baselines.base import Baseline as Baseline
 from mtrec_lib.models.baselines.decayed_counts import DecayedCounts as DecayedCounts
 from mtrec_lib.models.baselines.item_knn import ItemKNN as ItemKNN
+from mtrec_lib.models.baselines.lifts import Lifts as Lifts
 from mtrec_lib.models.baselines.ngram import NGram as NGram
 from mtrec_lib.models.baselines.personal_frequency import PersonalFrequency as PersonalFrequency
 from mtrec_lib.models.baselines.popularity import Popularity as Popularity
@@ -13,6 +14,7 @@ __all__ = [
     "Baseline",
     "DecayedCounts",
     "ItemKNN",
+    "Lifts",
     "NGram",
     "PersonalFrequency",
     "Popularity",

@@ -46,13 +46,7 @@ class DecayedCounts(Baseline):
 
     def learn(self, pasts: Histories) -> None:
         size = self.catalogue.size
-        past, item = pasts.flat("item")
-        follows = sparse.csr_array((size, size), dtype=np.float64)
-        for distance in range(1, min(self.window, len(item) - 1) + 1):
-            earlier, later = item[:-distance], item[distance:]
-            pair = (past[:-distance] == past[distance:]) & (earlier >= 2) & (later >= 2)
-            weight = self.decay ** (distance - 1)
-            follows = follows + matrix(earlier[pair] - 2, later[pair] - 2, weight, (size, size))
+        follows = followers(pasts, size, self.window, self.decay)
         total = np.asarray(follows.sum(axis=1)).ravel()
         self._follows = (sparse.diags_array(1.0 / (1.0 + total)) @ follows).tocsr()
 
@@ -63,3 +57,15 @@ class DecayedCounts(Baseline):
         past = np.repeat(np.arange(n), self.window)
         past, column, weight = known(past, item.ravel(), np.tile(weight, n))
         return (matrix(past, column, weight, (n, size)) @ self._follows).toarray()
+
+
+def followers(pasts: Histories, size: int, window: int, decay: float) -> sparse.csr_array:
+    """M: ``(size, size)`` weighted counts of item b at most ``window`` steps after item a."""
+    past, item = pasts.flat("item")
+    follows = sparse.csr_array((size, size), dtype=np.float64)
+    for distance in range(1, min(window, len(item) - 1) + 1):
+        earlier, later = item[:-distance], item[distance:]
+        pair = (past[:-distance] == past[distance:]) & (earlier >= 2) & (later >= 2)
+        weight = decay ** (distance - 1)
+        follows = follows + matrix(earlier[pair] - 2, later[pair] - 2, weight, (size, size))
+    return follows

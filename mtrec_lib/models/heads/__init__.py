@@ -2,6 +2,8 @@
 
 from mtrec_lib.models.heads.gaussian_given_item import GaussianGivenItem
 from mtrec_lib.models.heads.given_item import GivenItem
+from mtrec_lib.models.heads.given_nothing import GivenNothing
 from mtrec_lib.models.heads.item_softmax import ItemSoftmax
+from mtrec_lib.models.heads.ordinal_given_item import OrdinalGivenItem
 
-__all__ = ["GaussianGivenItem", "GivenItem", "ItemSoftmax"]
+__all__ = ["GaussianGivenItem", "GivenItem", "GivenNothing", "ItemSoftmax", "OrdinalGivenItem"]

@@ -60,12 +60,13 @@ class GivenItem(keras.layers.Layer):
 
         Args:
             states: ``(batch, width)``.
-            vectors: ``(items, width)``.
+            vectors: ``(items, width)``, or ``(batch, items, width)`` where what is known of an
+                item differs from person to person.
 
         Returns:
             ``(batch, items, units)``.
         """
-        return self.call(states[:, None, :], vectors[None, :, :])
+        return self.call(states[:, None, :], vectors)
 
     def compute_output_shape(self, states_shape: Any, item_shape: Any = None) -> Any:
         """``(..., units)``."""

@@ -56,3 +56,16 @@ def _run(keep: Any, add: Any, reverse: bool = False) -> Any:
     by_place = [ops.transpose(part, (1, 0, 2)) for part in (keep, add)]
     _, states = ops.scan(step, ops.zeros_like(add[:, 0]), tuple(by_place), reverse=reverse)
     return ops.transpose(states, (1, 0, 2))
+
+
+def piece_starts(segment: Any) -> Any:
+    """Where a piece begins: the first place of a row, and each whose segment is another's.
+
+    Args:
+        segment: ``(batch, length)`` int.
+
+    Returns:
+        ``(batch, length)`` bool.
+    """
+    changes = ops.not_equal(segment[:, 1:], segment[:, :-1])
+    return ops.concatenate([ops.ones_like(changes[:, :1]), changes], axis=1)

@@ -53,11 +53,7 @@ class MinGRUBlock(keras.layers.Layer):
         self.memory_drop, self.feed_drop = ByteDropout(dropout), ByteDropout(dropout)
 
     def _biases(self, shape: Any, dtype: Any = None) -> Any:
-        """−log of speeds between 1 and ``horizon`` for z, zero for candidate and gate."""
-        speeds = np.geomspace(1, max(self.horizon, 1), self.width)
-        return ops.convert_to_tensor(
-            np.concatenate([-np.log(speeds), np.zeros(2 * self.width)]), dtype=dtype
-        )
+        return ops.convert_to_tensor(slow_biases(self.width, self.horizon), dtype=dtype)
 
     def build(self, states_shape: Any, starts_shape: Any = None) -> None:
         """Build the sublayers."""
@@ -78,10 +74,7 @@ class MinGRUBlock(keras.layers.Layer):
     def _remember(self, normed: Any, starts: Any) -> tuple[Any, Any]:
         """The memory, in float32 while it runs, and the gate of the output."""
         update, candidate, gate = ops.split(self.project_in(normed), 3, axis=-1)
-        update = ops.sigmoid(ops.cast(update, "float32"))
-        keep = ops.where(ops.cast(starts, "bool")[..., None], 0.0, 1.0 - update)
-        memory = linear_recurrence(keep, update * ops.cast(candidate, "float32"))
-        return ops.cast(memory, gate.dtype), gate
+        return ops.cast(remember(update, candidate, starts), gate.dtype), gate
 
     def compute_output_shape(self, states_shape: Any, starts_shape: Any = None) -> Any:
         """The shape of the states."""
@@ -95,3 +88,26 @@ class MinGRUBlock(keras.layers.Layer):
             "expansion": self.expansion,
             "horizon": self.horizon,
         }
+
+
+def remember(update: Any, candidate: Any, starts: Any = None) -> Any:
+    """h_t = (1 − z_t) · h_{t−1} + z_t · candidate_t with z = sigmoid(update), in float32.
+
+    Args:
+        update, candidate: ``(batch, length, width)``.
+        starts: ``(batch, length)`` bool, where all memory ends; None: at the first place alone.
+
+    Returns:
+        h, ``(batch, length, width)`` float32.
+    """
+    update = ops.sigmoid(ops.cast(update, "float32"))
+    keep = 1.0 - update
+    if starts is not None:
+        keep = ops.where(ops.cast(starts, "bool")[..., None], 0.0, keep)
+    return linear_recurrence(keep, update * ops.cast(candidate, "float32"))
+
+
+def slow_biases(width: int, horizon: int) -> np.ndarray:
+    """Biases ``(3 width,)``: −log of speeds from 1 to ``horizon`` for z, 0 for the other two."""
+    speeds = np.geomspace(1, max(horizon, 1), width)
+    return np.concatenate([-np.log(speeds), np.zeros(2 * width)])

@@ -4,13 +4,16 @@ from typing import Any
 
 import keras
 
+from mtrec_lib.models.mixers.mixer import Mixer
+
 
 @keras.saving.register_keras_serializable("mtrec")
-class SharedBottom(keras.layers.Layer):
+class SharedBottom(Mixer):
     """One state for all tasks, as it is or after one shared hidden layer.
 
     Args:
         hidden: units of a shared layer between trunk and heads; None passes the state on.
+        activation: of that layer.
 
     Shapes: states ``(batch, length, width)`` and the number of tasks → that many
     ``(batch, length, width)`` (``hidden`` instead of ``width`` where given).
@@ -19,19 +22,20 @@ class SharedBottom(keras.layers.Layer):
     Taught in chapter 07.
     """
 
-    def __init__(self, hidden: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, hidden: int | None = None, activation: Any = "gelu", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.supports_masking = True  # an LSTM trunk hands its mask on
-        self.hidden = hidden
-        self.dense = keras.layers.Dense(hidden, activation="gelu") if hidden else None
+        self.hidden, self.activation = hidden, keras.activations.get(activation)
+        policy = self.dtype_policy
+        self.dense = keras.layers.Dense(hidden, self.activation, dtype=policy) if hidden else None
 
-    def build(self, input_shape: Any) -> None:
-        """Build the shared layer."""
+    def build(self, input_shape: Any, tasks: int = 1) -> None:
+        """Build the shared layer; it serves any number of tasks."""
         if self.dense is not None:
             self.dense.build(input_shape)
-        self.built = True
 
-    def call(self, states: Any, tasks: int = 1, training: bool = False) -> tuple[Any, ...]:
+    def call(
+        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
+    ) -> tuple[Any, ...]:
         """The same state, once a task."""
         shared = self.dense(states) if self.dense is not None else states
         return (shared,) * tasks
@@ -42,4 +46,7 @@ class SharedBottom(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return super().get_config() | {"hidden": self.hidden}
+        return super().get_config() | {
+            "hidden": self.hidden,
+            "activation": keras.activations.serialize(self.activation),
+        }

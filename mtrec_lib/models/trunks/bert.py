@@ -72,16 +72,16 @@ class BERT(BlockTrunk):
 
     def feed(self, split: Split, part: str = "train", **settings: Any) -> Masked:
         """Packed rows with hidden events."""
-        return Masked(self.spec, split, part, rate=self.rate, last=self.last, **settings)
+        settings = {"rate": self.rate, "last": self.last, "beside": self.beside} | settings
+        return Masked(self.spec, split, part, **settings)
 
     def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
         """The pasts of people, each with a hidden event after it; no begin mark stands before."""
         past = self.spec.arrays(histories, self.spec.max_length - 1)
         past["item"] = np.where(past["item"] == self.spec.begin, 0, past["item"])
-        asked = {"item": Masked.MASK, "rating": 0, "gap": 0}
         return {
-            name: np.pad(past[name], ((0, 0), (0, 1)), constant_values=value)
-            for name, value in asked.items()
+            name: np.pad(read, ((0, 0), (0, 1)), constant_values=Masked.unknown(name))
+            for name, read in past.items()
         }
 
     def get_config(self) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from typing import Any
 
 import keras
-from keras import ops
 
 from mtrec_lib.models.layers import MinGRUBlock
+from mtrec_lib.models.layers.linear_recurrence import piece_starts
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 
 
@@ -43,16 +43,3 @@ class MinGRU(BlockTrunk):
     def told(self, segment: Any) -> Any:
         """Where each memory begins anew."""
         return piece_starts(segment)
-
-
-def piece_starts(segment: Any) -> Any:
-    """Where a piece begins: the first place of a row, and each whose segment is another's.
-
-    Args:
-        segment: ``(batch, length)`` int.
-
-    Returns:
-        ``(batch, length)`` bool.
-    """
-    changes = ops.not_equal(segment[:, 1:], segment[:, :-1])
-    return ops.concatenate([ops.ones_like(changes[:, :1]), changes], axis=1)

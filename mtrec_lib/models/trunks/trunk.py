@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.data import Histories, Split
-from mtrec_lib.features import Feed, InputSpec, Packed, Windows
+from mtrec_lib.features import Beside, Feed, InputSpec, Packed, Windows
 from mtrec_lib.models.layers import EventEmbedding, ItemTable
 
 
@@ -24,8 +24,9 @@ class Trunk(keras.layers.Layer):
         width: model dimension.
         dropout: rate.
 
-    Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` int, and ``"segment"`` where rows
-    are packed → ``(batch, length, width)``; ``length`` at most ``max_length`` of the inputs.
+    Shapes: ``{"item", "rating", "gap", flags of the inputs}`` each ``(batch, length)`` int, and
+    ``"segment"`` where rows are packed → ``(batch, length, width)``; ``length`` at most
+    ``max_length`` of the inputs.
 
     Taught in chapter 04.
     """
@@ -66,7 +67,13 @@ class Trunk(keras.layers.Layer):
 
     def feed(self, split: Split, part: str = "train", **settings: Any) -> Feed:
         """The batches that this trunk is trained on: packed rows where it can read them."""
-        return (Packed if self.packs else Windows)(self.spec, split, part, **settings)
+        kind = Packed if self.packs else Windows
+        return kind(self.spec, split, part, beside=self.beside, **settings)
+
+    @property
+    def beside(self) -> Beside | None:
+        """What stands beside the states for heads that are given the item."""
+        return None if self.fitted is None else self.fitted.beside
 
     def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
         """The pasts of people as this trunk reads them; the last state says what comes next."""

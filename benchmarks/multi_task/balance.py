@@ -1,0 +1,161 @@
+"""Does balancing help? Every method beside plain sums, tuned fixed weights and single-task models.
+
+One model for next item, rating, like and top on ml-100k under one cut in time; the same trunk, the
+same epochs, the same seeds for all. Fixed weights are tuned on validation with as many trials as a
+method has seeds. A method is judged by Δm: the mean over tasks of its relative gain on the mean of
+the single-task models, people drawn anew in every replicate, seeds added to the variance.
+"""
+
+import json
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from scipy import stats
+
+import mtrec_lib as mt
+from benchmarks._records import ROOT, row
+from benchmarks.multi_task.one_model import HEAD, METRICS, TASKS, TRUNK, judged, metric_of
+from benchmarks.multi_task.steps import GRADIENTS, LOSSES
+from mtrec_lib.core import fingerprint, generator, write_json
+
+COMMAND = "python -m benchmarks multi_task --only balance"
+FOLDER = ROOT / "runs" / "multi_task" / "balance"
+SEEDS, TRIALS, MAX_LENGTH, REPLICATES = 5, 8, 50, 1000
+TRAINING = {"epochs": 8, "batch_size": 16, "learning_rate": 2e-3}
+Cell = dict[str, Any]
+
+
+def run(args: Any) -> list[dict[str, Any]]:
+    """Run the cells that are missing, and answer with the rows."""
+    split = mt.data.global_time(mt.data.load("ml-100k"))
+    inputs = mt.features.fit(split, max_length=MAX_LENGTH, beside=True)
+    seeds = range(getattr(args, "seeds", None) or SEEDS)
+    singles = {
+        name: [cell(split, inputs, f"single {name}", [name], None, seed) for seed in seeds]
+        for name in TASKS
+    }
+    tuned = tuned_weights(split, inputs)
+    methods: dict[str, Callable[[], Any]] = {"plain sum": lambda: None}
+    methods["tuned fixed weights"] = lambda: mt.training.FixedWeights(**tuned)
+    methods |= {n: make for n, make in LOSSES.items() if n != "fixed weights"} | GRADIENTS
+    found = {
+        name: [cell(split, inputs, name, list(TASKS), make, seed) for seed in seeds]
+        for name, make in methods.items()
+    }
+    return records(singles, found, tuned)
+
+
+def tuned_weights(split: Any, inputs: Any) -> dict[str, float]:
+    """The fixed weights that are best on validation among drawn ones, all one among them."""
+    rng = generator(0, "balance", "trials")
+    drawn = [dict.fromkeys(TASKS, 1.0)]
+    for _ in range(TRIALS - 1):
+        drawn.append(
+            dict(
+                zip(TASKS, np.round(10 ** rng.uniform(-1, 1, len(TASKS)), 3).tolist(), strict=True)
+            )
+        )
+    tried = []
+    for number, weights in enumerate(drawn):
+        made = cell(
+            split, inputs, f"trial {number} {weights}", list(TASKS),
+            lambda weights=weights: mt.training.FixedWeights(**weights), 0,
+        )  # fmt: skip
+        tried.append(made["validation"])
+    return drawn[int(np.argmax(tried))]
+
+
+def cell(
+    split: Any, inputs: Any, name: str, tasks: list[str], make: Callable[[], Any] | None, seed: int
+) -> Cell:
+    """One training judged: on validation by the sum of its metrics, on the test part by person."""
+    key = fingerprint([name, TRUNK, HEAD, TRAINING, MAX_LENGTH, split.log.hash])[:8]
+    path = FOLDER / f"{key}.{seed}.json"
+    if path.is_file():
+        return json.loads(path.read_text(encoding="utf-8"))
+    keras.utils.set_random_seed(seed)
+    model = mt.models.MultiTask(
+        mt.models.GPT(inputs, **TRUNK), tasks=[TASKS[task]() for task in tasks]
+    )
+    history = mt.training.fit(
+        model, split, balancing=make() if make else None, monitor="loss", seed=seed,
+        every=TRAINING["epochs"], progress=False, **TRAINING,
+    )  # fmt: skip
+    known = [metric_of(split, model, task, "validation", 1)[0] for task in tasks]
+    signs = [-1 if task == "rating" else 1 for task in tasks]
+    result = {
+        "name": name,
+        "validation": sum(sign * value for sign, value in zip(signs, known, strict=True)),
+        "worth": {task: judged(split, model, task) for task in tasks},
+        "weights": {task: history[-1][f"{task}_weight"] for task in tasks},
+        "seconds": sum(epoch["seconds"] for epoch in history),
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_json(path, result)
+    print(f"  {name} seed {seed}", flush=True)
+    return result
+
+
+def delta(cells: list[Cell], singles: dict[str, list[Cell]], draw: np.ndarray | None) -> float:
+    """Δm of some runs, for people drawn so many times each (default: each once)."""
+    gains = []
+    for task in TASKS:
+        ours, base = (
+            statistics.mean(value_of(c["worth"][task], task, draw) for c in side)
+            for side in (cells, singles[task])
+        )
+        gains.append((base - ours) / base if task == "rating" else (ours - base) / base)
+    return statistics.mean(gains)
+
+
+def value_of(kept: dict[str, Any], task: str, draw: np.ndarray | None) -> float:
+    """A metric as the weighted mean of what it is a person."""
+    weights = np.array(kept["weights"]) * (1 if draw is None else draw)
+    each = np.nan_to_num(np.array(kept["each"]))
+    mean = float(weights @ each / weights.sum())
+    return mean**0.5 if task == "rating" else mean
+
+
+def records(
+    singles: dict[str, list[Cell]], found: dict[str, list[Cell]], tuned: dict[str, float]
+) -> list[dict[str, Any]]:
+    """A row a method: Δm with its interval, beside tuned fixed weights, Holm over methods."""
+    people = len(singles["like"][0]["worth"]["like"]["users"])
+    rng = generator(0, "balance", "people")
+    draws = rng.multinomial(people, np.full(people, 1 / people), REPLICATES)
+    spread = {name: np.array([delta(c, singles, d) for d in draws]) for name, c in found.items()}
+    rival, rows = "tuned fixed weights", []
+    for name, cells in found.items():
+        value, base = delta(cells, singles, None), delta(found[rival], singles, None)
+        seeds = [delta([one], singles, None) for one in cells]
+        by_seed = statistics.variance(seeds) / len(seeds) if len(seeds) > 1 else 0.0
+        error = (spread[name].var() + by_seed) ** 0.5
+        against = spread[name] - spread[rival]
+        noise = (against.var() + 2 * by_seed) ** 0.5 or 1.0
+        made = row(
+            f"balancing/delta-m/{name.lower().replace(' ', '-')}",
+            f"1 + Δm of {name} over single-task models; four tasks, ml-100k, global time split",
+            1 + value, 1.0, "1 + mean relative gain",
+            [1 + value - 1.96 * error, 1 + value + 1.96 * error], people, COMMAND, seeds=len(cells),
+        )  # fmt: skip
+        p = 1.0 if name == rival else float(2 * stats.norm.sf(abs(value - base) / noise))
+        means = {
+            task: round(statistics.mean(c["worth"][task]["value"] for c in cells), 4)
+            for task in TASKS
+        }
+        rows.append(made | {"over_tuned": round(value - base, 4), "p": p, "metrics": means})
+    rows[0] |= {"tuned_weights": tuned, "metric_of": METRICS}
+    return holm(rows)
+
+
+def holm(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Holm's correction of the p values, in place of each."""
+    order = sorted(range(len(rows)), key=lambda number: rows[number]["p"])
+    largest = 0.0
+    for rank, number in enumerate(order):
+        largest = max(largest, min(1.0, (len(rows) - rank) * rows[number]["p"]))
+        rows[number]["p"] = round(largest, 4)
+    return rows

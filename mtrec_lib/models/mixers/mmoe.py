@@ -1,0 +1,80 @@
+"""Soft sharing: experts that all tasks read, and a gate a task."""
+
+from typing import Any
+
+import keras
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, one_a_task, softmax
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class MMoE(GatedMixer):
+    """A multi-gate mixture of experts: task k reads Σ_e g_k,e(x) · f_e(x).
+
+    Expert f_e is a dense layer, gate g_k = softmax(x · G_k) without a bias, as published. Tasks
+    that agree can read the same experts and tasks that quarrel different ones; nothing makes them,
+    so look at ``use(gates(states, tasks))`` and at ``collapsed``.
+
+    Args:
+        experts: experts, at least 1; with one it is a shared layer.
+        hidden: units of an expert, and width of the task states; None takes that of the state.
+        activation: of the experts.
+
+    Shapes: states ``(batch, length, width)`` and ``tasks`` = m → m states
+    ``(batch, length, hidden)``.
+
+    Raises:
+        ParameterError: no expert.
+
+    >>> import numpy as np
+    >>> mixer, states = MMoE(experts=3), np.ones((2, 5, 8), "float32")
+    >>> [tuple(state.shape) for state in mixer(states, tasks=2)]
+    [(2, 5, 8), (2, 5, 8)]
+    >>> tuple(mixer.gates(states, tasks=2).shape)
+    (2, 2, 5, 3)
+
+    Source: Ma et al., KDD 2018, doi 10.1145/3219819.3220007.
+    Taught in chapter 07.
+    """
+
+    def __init__(
+        self, experts: int = 4, hidden: int | None = None, activation: Any = "gelu", **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        if experts < 1:
+            raise ParameterError(f"experts must be at least 1, got {experts}; 4 is usual")
+        self.experts, self.hidden = experts, hidden
+        self.activation = keras.activations.get(activation)
+
+    def build(self, input_shape: Any, tasks: int = 1) -> None:
+        """Create experts, and a gate a task."""
+        self.built_for = tasks
+        units, policy = self.hidden or input_shape[-1], self.dtype_policy
+        self.bank = Bank(self.experts, units, self.activation, dtype=policy, name="experts")
+        self.gate = Bank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
+        for layer in (self.bank, self.gate):
+            layer.build(input_shape)
+
+    def shares(self, states: Any) -> Any:
+        """Gates, ``(batch, length, tasks, experts)``."""
+        return softmax(self.gate(states))
+
+    def call(
+        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
+    ) -> tuple[Any, ...]:
+        """Each task's mixture."""
+        return one_a_task(blend(self.shares(states), self.bank(states)))
+
+    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
+        """One state shape a task."""
+        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {
+            "experts": self.experts,
+            "hidden": self.hidden,
+            "activation": keras.activations.serialize(self.activation),
+        }

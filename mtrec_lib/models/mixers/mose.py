@@ -1,0 +1,102 @@
+"""Experts that remember: a mixture of sequence models."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.models.layers.linear_recurrence import piece_starts
+from mtrec_lib.models.layers.min_gru_block import remember, slow_biases
+from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, one_a_task, softmax
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class MoSE(GatedMixer):
+    """A mixture of sequential experts: task k reads Σ_e g_k,e(x_t) · f_e(x_1 … x_t).
+
+    Every expert is a small recurrent network over the states, so tasks may remember different
+    things for different times: the next item the last hour, the rating a whole life. The published
+    experts are LSTMs; here each is a gated linear recurrence (minGRU) with a gated output, whose
+    gates depend on the states alone: one matrix product makes those of all experts and events, and
+    one pass over the row runs all memories.
+
+    Args:
+        experts: experts, at least 1.
+        hidden: numbers that an expert remembers, and width of the task states; None takes that of
+            the state.
+        horizon: events after which the slowest number of an untrained memory has forgotten.
+
+    Shapes: states ``(batch, length, width)``, ``tasks`` = m and ``segment`` ``(batch, length)``
+    int, where 0 is padding and another number another person's piece → m states
+    ``(batch, length, hidden)``. Nothing flows from one piece to the next, nor from a later event
+    to an earlier one. Without ``segment`` a row is one piece, its padding included.
+
+    Raises:
+        ParameterError: no expert.
+
+    >>> import numpy as np
+    >>> states, segment = np.ones((1, 4, 8), "float32"), np.array([[0, 1, 1, 2]])
+    >>> one, two = MoSE(experts=2)(states, tasks=2, segment=segment)
+    >>> bool(ops.all(one[:, 1] == one[:, 3]))  # both are the first of their piece
+    True
+
+    Source: Qin et al., KDD 2020, doi 10.1145/3394486.3403359; Feng et al., arXiv:2410.01201
+    (minGRU).
+    Taught in chapter 07.
+    """
+
+    sequential = True
+
+    def __init__(
+        self, experts: int = 4, hidden: int | None = None, horizon: int = 200, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        if experts < 1:
+            raise ParameterError(f"experts must be at least 1, got {experts}; 4 is usual")
+        self.experts, self.hidden, self.horizon = experts, hidden, horizon
+
+    def build(self, input_shape: Any, tasks: int = 1) -> None:
+        """Create experts, and a gate a task."""
+        self.built_for = tasks
+        units, policy = self.hidden or input_shape[-1], self.dtype_policy
+
+        def biases(shape: Any, dtype: Any = None) -> Any:
+            one = slow_biases(units, self.horizon)
+            return ops.broadcast_to(ops.convert_to_tensor(one, dtype=dtype), shape)
+
+        self.bank = Bank(
+            self.experts, 3 * units, bias_initializer=biases, dtype=policy, name="experts"
+        )
+        self.gate = Bank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
+        for layer in (self.bank, self.gate):
+            layer.build(input_shape)
+
+    def shares(self, states: Any) -> Any:
+        """Gates, ``(batch, length, tasks, experts)``."""
+        return softmax(self.gate(states))
+
+    def call(
+        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
+    ) -> tuple[Any, ...]:
+        """Each task's mixture of memories."""
+        starts = None if segment is None else piece_starts(segment)
+        said = self.bank(states)  # (B, L, E, 3H)
+        update, candidate, gate = ops.split(said, 3, axis=-1)
+        rows = (*ops.shape(states)[:2], -1)
+        memory = remember(ops.reshape(update, rows), ops.reshape(candidate, rows), starts)
+        memory = ops.reshape(ops.cast(memory, gate.dtype), ops.shape(gate))  # (B, L, E, H)
+        return one_a_task(blend(self.shares(states), memory * ops.silu(gate)))
+
+    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
+        """One state shape a task."""
+        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return super().get_config() | {
+            "experts": self.experts,
+            "hidden": self.hidden,
+            "horizon": self.horizon,
+        }

@@ -1,0 +1,103 @@
+"""Will what is shown be bought?"""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.losses import binary_cross_entropy, product_cross_entropy
+from mtrec_lib.tasks.binary import Binary
+
+FORMS = ("chain", "esmm", "naive")
+
+
+@keras.saving.register_keras_serializable("mtrec")
+class Buy(Binary):
+    """q = p(buy | click, item shown, history). A factor of an impression, given the click.
+
+    Beside :class:`Click`, whose probability is p, three ways to come by it:
+
+    - ``"chain"``: likelihood. click · BCE(buy, q): rows that were clicked are all that tell of q.
+    - ``"esmm"``: BCE(buy, p·q) over everything shown, the click's answer multiplied in. Together
+      with the click's own loss a composite likelihood of two marginals: the same optimum for
+      endless data, but q is told of by rows without a click too, through p·q alone.
+    - ``"naive"``: the rate of those who clicked, fitted by itself, with no click beside it. As
+      p(buy | click) it is as right as the chain's. It is often read as p(buy | shown), which is p
+      times as large, or as what would happen if everybody were made to click, which it is only if
+      click and buy have no hidden common cause.
+
+    ``expectation`` is q in every form. Where the same model answers the click, p·q = p(buy | shown)
+    is read off as ``"buy_shown"``; a naive rate has to be multiplied by another model's p.
+
+    Args:
+        form: one of the three.
+        hidden: hidden units of the head.
+        dropout: rate in the head.
+
+    Raises:
+        ParameterError: another form.
+
+    >>> Buy("esmm").given, Buy("naive").given
+    (('item', 'click'), ('item',))
+
+    Source: Ma et al., arXiv:1804.07931 (ESMM).
+    Taught in chapter 07.
+    """
+
+    name = label = "buy"
+    given: tuple[str, ...] = ("item", "click")
+    conditions: tuple[str, ...] = ("click",)
+    also: tuple[str, ...] = ("buy_shown",)
+
+    def __init__(self, form: str = "chain", hidden: int = 64, dropout: float = 0.1) -> None:
+        if form not in FORMS:
+            raise ParameterError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
+        super().__init__(hidden, dropout)
+        self.form = form
+        if form == "naive":
+            self.given, self.also = ("item",), ()
+        if form == "esmm":
+            self.conditions = ()  # p must be answered before p·q can be asked
+
+    def missing_in(self, log: Any) -> str | None:
+        """Why a log cannot carry this task, or None if it can."""
+        lacking = [name for name in ("click", "buy") if not log.has(name)]
+        return f"the log {log.name} has no {' and no '.join(lacking)}" if lacking else None
+
+    def combine(self, output: Any, answers: dict[str, Any]) -> Any:
+        """``(..., 2)``: the logits of q and of p, where the click has been answered."""
+        if "click" in answers and self.form != "naive":
+            both = [output[..., :1], answers["click"][..., :1]]
+            return ops.concatenate([ops.cast(logit, "float32") for logit in both], axis=-1)
+        if self.form == "esmm":
+            raise ParameterError(
+                "form 'esmm' needs the answer of a task named 'click'; add mt.tasks.Click()"
+            )
+        return output
+
+    def target(self, y: dict[str, Any]) -> Any:
+        """1 where it was clicked and bought, else 0."""
+        return super().target(y) * ops.cast(y["click"] == 1, "float32")
+
+    def mask(self, y: dict[str, Any]) -> Any:
+        """1 at clicked rows of which the buy is known; for ESMM at rows not clicked too."""
+        known = super().mask(y) * ops.cast(y["click"] == 1, "float32")
+        return known + ops.cast(y["click"] == 0, "float32") if self.form == "esmm" else known
+
+    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+        """Cross-entropy of q, or of p·q."""
+        if self.form == "esmm":
+            return product_cross_entropy(output[..., 0], output[..., 1], self.target(y))
+        return binary_cross_entropy(output[..., 0], self.target(y))
+
+    def readings(self, output: Any) -> dict[str, Any]:
+        """``buy``: p(buy | click); ``buy_shown``: p(buy | shown), where the click is answered."""
+        found = super().readings(output)
+        if output.shape[-1] == 2:
+            found["buy_shown"] = found["buy"] * ops.sigmoid(output[..., 1])
+        return found
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return {"form": self.form} | super().get_config()
