@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,13 @@ def merge(benchmark: str, rows: list[dict[str, Any]], folder: Path | None = None
     old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     by_id = {row["id"]: row for row in (*old, *rows)}  # a new row stands where the old one stood
     return write_json(path, list(by_id.values()))
+
+
+def kept(path: Path, make: Callable[[], Any]) -> Any:
+    """What a cell's file holds; where there is none, what ``make`` says, once it is written."""
+    if not path.is_file():
+        write_json(path, make())
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def machine() -> str:

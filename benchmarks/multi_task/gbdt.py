@@ -6,7 +6,6 @@ training part; then both are fitted on training and validation. Trees answer a q
 ours is one model for four, the next item among them.
 """
 
-import json
 from functools import partial
 from typing import Any
 
@@ -14,9 +13,9 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row
+from benchmarks._records import ROOT, kept, row
 from benchmarks.multi_task.trees import TASKS, Trees
-from mtrec_lib.core import fingerprint, write_json
+from mtrec_lib.core import fingerprint
 
 COMMAND = "python -m benchmarks multi_task --only gbdt"
 FOLDER = ROOT / "runs" / "multi_task" / "gbdt"
@@ -49,18 +48,16 @@ def run(args: Any) -> list[dict[str, Any]]:
 def cell(name: str, split: Any, part: str, setting: Any, seed: int) -> dict[str, np.ndarray]:
     """What a model says of every event of a part: read from its file, or trained."""
     key = fingerprint([setting, TRUNK, TRAINING, EPOCHS, MAX_LENGTH, split.about, split.log.hash])
-    path = FOLDER / f"{name}.{key[:8]}.{seed}.json"
-    if path.is_file():
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return {task: np.array(said) for task, said in kept.items()}
-    model = trained(split, setting, seed)
-    asked = split.queries(part, every_event=True)
-    said = model.predict_events(asked.histories, asked.target_items)
-    found = {task: said[task].astype(np.float64) for task in TASKS}
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    write_json(path, {task: values.tolist() for task, values in found.items()})
-    print(f"  {name} {setting} seed {seed}", flush=True)
-    return found
+
+    def make() -> dict[str, list[float]]:
+        print(f"  {name} {setting} seed {seed}", flush=True)
+        model = trained(split, setting, seed)
+        asked = split.queries(part, every_event=True)
+        said = model.predict_events(asked.histories, asked.target_items)
+        return {task: said[task].astype(np.float64).tolist() for task in TASKS}
+
+    found = kept(FOLDER / f"{name}.{key[:8]}.{seed}.json", make)
+    return {task: np.array(said) for task, said in found.items()}
 
 
 def trained(split: Any, setting: Any, seed: int) -> Any:

@@ -5,7 +5,6 @@ stops by itself, three epochs after its best on validation. Cost is the time of 
 stop, and of one answer for a batch of people; worth is measured on the test part, on every event.
 """
 
-import json
 import statistics
 import time
 from collections.abc import Callable
@@ -16,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row
-from mtrec_lib.core import fingerprint, write_json
+from benchmarks._records import ROOT, kept, row
+from mtrec_lib.core import fingerprint
 
 COMMAND = "python -m benchmarks multi_task --only one_model"
 FOLDER = ROOT / "runs" / "multi_task" / "one_model"
@@ -47,15 +46,17 @@ def run(args: Any) -> list[dict[str, Any]]:
 def cell(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
     """One model and four, one seed: seconds, answers, the metric a person."""
     key = fingerprint([TRUNK, HEAD, TRAINING, MAX_LENGTH, split.log.hash])[:8]
-    path = FOLDER / f"{key}.{seed}.json"
-    if path.is_file():
-        return json.loads(path.read_text(encoding="utf-8"))
+    return kept(FOLDER / f"{key}.{seed}.json", lambda: measured(split, inputs, seed))
+
+
+def measured(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
+    """Train all five, and ask them."""
     names = [list(TASKS), *([name] for name in TASKS)]
     found = [trained(split, inputs, tasks, seed) for tasks in names]
     models = [model for model, _ in found]
     together, apart = answering(split, models[:1]), answering(split, models[1:])
     rounds = [[together(), apart()] for _ in range(1 + ROUNDS)][1:]  # the first calls compile
-    result = {
+    return {
         "training": [seconds for _, seconds in found],
         "latency": [statistics.median(times) for times in zip(*rounds, strict=True)],
         "worth": {
@@ -63,10 +64,6 @@ def cell(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
             for number, name in enumerate(TASKS)
         },
     }
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    write_json(path, result)
-    print(f"  seed {seed}: {result['training']} {result['latency']}", flush=True)
-    return result
 
 
 def trained(split: Any, inputs: Any, names: list[str], seed: int) -> tuple[Any, float]:

@@ -9,7 +9,6 @@ own, fitted to clicked rows alone; it is multiplied by the chain's p(click).
 """
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -20,8 +19,8 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, merge, row
-from mtrec_lib.core import fingerprint, write_json
+from benchmarks._records import ROOT, kept, merge, row
+from mtrec_lib.core import fingerprint
 
 COMMAND = "python -m benchmarks multi_task --only simulator"
 WORLD = {
@@ -33,6 +32,7 @@ TRAINING = {
     "epochs": 10, "batch_size": 8, "learning_rate": 1e-2, "weight_decay": 0.0, "monitor": "loss",
 }  # fmt: skip
 MAX_LENGTH = 128
+FOLDER = ROOT / "runs" / "multi_task" / "simulator"
 RHOS = (0.0, 1.5)
 FORMS = ("chain", "esmm", "naive")
 SEEDS = 5
@@ -51,21 +51,21 @@ def cell(rho: float, seed: int) -> dict[str, Any]:
     """One world and one seed: every form judged; a finished cell is read from its file."""
     settings = {"world": WORLD, "trunk": TRUNK, "training": TRAINING, "length": MAX_LENGTH}
     name = f"rho{rho:g}.{seed}.{fingerprint(settings)[:8]}.json"
-    path = ROOT / "runs" / "multi_task" / "simulator" / name
-    if path.is_file():
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+    return dict(kept(FOLDER / name, lambda: measured(rho, seed)))
+
+
+def measured(rho: float, seed: int) -> dict[str, Any]:
+    """Simulate the world, train every form in it, and judge them."""
     started = time.perf_counter()
     log = mt.data.simulate(**WORLD, confounding=rho, seed=seed)
     split = mt.data.global_time(log)
     truth, labels, queries = asked(split)
     found = {form: judged(said, truth, labels) for form, said in answers(split, queries, seed)}
-    found |= {
+    return found | {
         "buys": int(split.train["buy"].sum()),
         "impressions": len(queries),
         "seconds": round(time.perf_counter() - started, 1),
     }
-    write_json(path, found)
-    return found
 
 
 def asked(split: mt.data.Split) -> tuple[Arrays, Arrays, mt.data.Queries]:

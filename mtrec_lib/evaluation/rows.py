@@ -144,17 +144,16 @@ def rows(
 def label_of(split: Any, task: str) -> Floats:
     """The label of every event of a split, NaN where there is none: (events,)."""
     log, events = split.log, split.events
-    if task == "top" and not log.has("top") and log.has("rating") and log.about.grades:
-        best = events["rating"] >= log.about.grades[-1]
-        return best.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    if task == "like" and not log.has("like") and log.has("rating"):
-        if log.about.like_at is None:
-            raise ParameterError(
-                "task 'like' needs log.about.like_at, the rating from which on people like; "
-                f"{log.name} states none: set like_at, or choose task 'rating'"
-            )
+    from_rating = log.has("rating") and not log.has(task)
+    if from_rating and task == "like" and log.about.like_at is None:
+        raise ParameterError(
+            "task 'like' needs log.about.like_at, the rating from which on people like; "
+            f"{log.name} states none: set like_at, or choose task 'rating'"
+        )
+    at = {"like": log.about.like_at, "top": max(log.about.grades, default=None)}.get(task)
+    if from_rating and at is not None:
         rating = events["rating"].cast(pl.Float64)
-        return (rating >= log.about.like_at).cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return (rating >= at).cast(pl.Float64).fill_null(np.nan).to_numpy()
     if not log.has(task):
         raise ParameterError(
             f"task {task!r} needs a column {task!r} of labels, and {log.name} has none; "

@@ -115,18 +115,16 @@ class Beside:
         made.scale = np.stack([found.mean(0), found.std(0) + 1e-6])
         return made
 
+    @classmethod
+    def of_totals(cls, side: np.ndarray, totals: np.ndarray, **settings: Any) -> "Beside":
+        """Without the events: items keep their :meth:`totals`, whenever they are asked about."""
+        items = np.arange(len(side))
+        return cls(side, items, np.zeros_like(items), totals, **settings)
+
     def totals(self) -> np.ndarray:
         """``(items + 3, 3)`` number, sum and best grades of all ratings of each item."""
         items = np.arange(len(self.side))
         return self._of_items(items, np.full(len(items), self._span - 1))
-
-    def summary(self) -> "Beside":
-        """The same without the events: items keep their totals, whenever they are asked about."""
-        items = np.arange(len(self.side))
-        return Beside(
-            self.side, items, np.zeros_like(items), self.totals(), self.best, self.until,
-            self.prior, self.scale,
-        )  # fmt: skip
 
     def of(self, histories: Histories, items: np.ndarray) -> np.ndarray:
         """The numbers of each pair.

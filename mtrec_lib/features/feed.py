@@ -8,6 +8,7 @@ import numpy as np
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
+from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.spec import InputSpec
 from mtrec_lib.features.tokens import EventTokens
@@ -86,8 +87,7 @@ class Feed(ABC):
         pieces = np.maximum(1, -(-lengths // length))  # no more than it takes
         least = np.maximum(1, lengths - (pieces - 1) * length)
         offset = rng.integers(least, length + 1)  # end of the first piece, at random
-        person = np.repeat(np.arange(len(lengths)), pieces)
-        number = np.arange(len(person)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        person, number = ranges(np.zeros_like(pieces), pieces)
         first = np.where(number == 0, 0, offset[person] + (number - 1) * length)
         end = np.minimum(offset[person] + number * length, lengths[person])
         due = self.tokens.any_due(person, first, end)

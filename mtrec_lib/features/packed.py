@@ -1,11 +1,13 @@
 """Packed rows: the pieces of several people side by side, so that hardly a position is padding."""
 
+from typing import Any
+
 import numpy as np
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
-from mtrec_lib.features.beside import Beside
+from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.feed import Batch, Feed
 from mtrec_lib.features.spec import InputSpec
 
@@ -34,13 +36,10 @@ class Packed(Feed):
         spec: InputSpec,
         split: Split,
         part: str = "train",
-        batch_size: int = 64,
-        seed: int = 0,
-        hide_ratings: float = 0.0,
         context: int = 0,
-        beside: Beside | None = None,
+        **settings: Any,
     ) -> None:
-        super().__init__(spec, split, part, batch_size, seed, hide_ratings, beside)
+        super().__init__(spec, split, part, **settings)
         if not 0 <= context < spec.max_length:
             raise ParameterError(
                 f"context must be in [0, {spec.max_length - 1}], below max_length, got {context}"
@@ -58,8 +57,7 @@ class Packed(Feed):
         hidden = self.hidden(epoch, len(size))
         token = np.full((row.max(initial=-1) + 1, length), -1)
         segments, counts = np.zeros_like(token), np.zeros(token.shape, np.int8)
-        piece = np.repeat(np.arange(len(size)), size)
-        step = np.arange(len(piece)) - np.repeat(np.cumsum(size) - size, size)
+        piece, step = ranges(np.zeros_like(size), size)
         at = row[piece], place[piece] + step
         token[at] = (self.tokens.starts[person] + begin)[piece] + step
         segments[at] = np.where(hidden, -segment, segment)[piece]

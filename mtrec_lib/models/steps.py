@@ -5,6 +5,7 @@ at the states that the trunk hands on or over all that tasks share, let the bala
 them, and go on with the sum. With all weights one, all three give the same gradient.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -54,19 +55,18 @@ def at_the_states(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
         scaled = [model.optimizer.scale_loss(loss) for loss in tf.unstack(losses)]
     shared = [states, table, *mixer.trainable_variables]
     found = _each(above, scaled, shared, model.heads)
-    gram = _gram([[task[0]] for task, _ in found]) / model.optimizer.scale_loss(1.0) ** 2
-    weights = model.weights_of(losses, gram)
-    total = model.total_of(losses, weights)
-    together = _combined(weights, [task for task, _ in found])
-    through = below.gradient(
-        [states, table],
-        trunk.trainable_variables,
-        output_gradients=together[:2],
-        unconnected_gradients=tf.UnconnectedGradients.ZERO,
-    )
-    pairs = [(trunk, through), (mixer, together[2:])]
-    pairs += [(head, own) for head, (_, own) in zip(model.heads, found, strict=True)]
-    return Weighed(losses, counts, weights, total, _in_order(model, pairs))
+    gram = _gram([[task[0]] for task, _ in found])
+
+    def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
+        through = below.gradient(
+            [states, table],
+            trunk.trainable_variables,
+            output_gradients=together[:2],
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+        return [(trunk, through), (mixer, together[2:])]
+
+    return _weighed(model, losses, counts, found, gram, handed_on)
 
 
 def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
@@ -81,14 +81,32 @@ def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weigh
         scaled = [model.optimizer.scale_loss(loss) for loss in tf.unstack(losses)]
     shared = [*trunk.trainable_variables, *mixer.trainable_variables]
     found = _each(tape, scaled, shared, model.heads)
-    gram = _gram([task for task, _ in found]) / model.optimizer.scale_loss(1.0) ** 2
-    weights = model.weights_of(losses, gram)
-    total = model.total_of(losses, weights)
-    together = _combined(weights, [task for task, _ in found])
     cut = len(trunk.trainable_variables)
-    pairs = [(trunk, together[:cut]), (mixer, together[cut:])]
-    pairs += [(head, own) for head, (_, own) in zip(model.heads, found, strict=True)]
-    return Weighed(losses, counts, weights, total, _in_order(model, pairs))
+
+    def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
+        return [(trunk, together[:cut]), (mixer, together[cut:])]
+
+    gram = _gram([task for task, _ in found])
+    return _weighed(model, losses, counts, found, gram, handed_on)
+
+
+def _weighed(
+    model: Any,
+    losses: Any,
+    counts: list[Any],
+    found: list[tuple[list[Any], list[Any]]],
+    gram: Any,
+    handed_on: Callable[[list[Any]], list[tuple[Any, list[Any]]]],
+) -> Weighed:
+    """Ask the method, sum what is shared by its weights, and leave each head its own gradient.
+
+    ``handed_on`` says which layers' variables the weighed sum is, or leads to.
+    """
+    weights = model.weights_of(losses, gram / model.optimizer.scale_loss(1.0) ** 2)
+    shared = handed_on(_combined(weights, [task for task, _ in found]))
+    heads = zip(model.heads, (own for _, own in found), strict=True)
+    gradients = _in_order(model, [*shared, *heads])
+    return Weighed(losses, counts, weights, model.total_of(losses, weights), gradients)
 
 
 def _each(

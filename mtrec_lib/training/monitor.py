@@ -26,7 +26,7 @@ def monitored(
     if monitor == "ndcg@10" or (monitor == "auto" and ranks):
         return _ndcg
     if monitor in {"auto", "loss"}:
-        return _negative_loss
+        return _NegativeLoss()
     raise ParameterError(
         f"monitor must be 'auto', 'ndcg@10', 'loss' or a function, got {monitor!r}"
     )
@@ -36,6 +36,13 @@ def _ndcg(model: Any, split: Split) -> float:
     return rank(model, split, part="validation", k=10, resamples=1).metrics["ndcg@10"]
 
 
-def _negative_loss(model: Any, split: Split) -> float:
-    windows = model.trunk.feed(split, part="validation")
-    return -float(model.evaluate(windows.dataset(0), verbose=0, return_dict=True)["loss"])
+class _NegativeLoss:
+    """Minus the loss on the validation part, whose batches are made once a training."""
+
+    def __init__(self) -> None:
+        self.data: Any = None
+
+    def __call__(self, model: Any, split: Split) -> float:
+        if self.data is None:
+            self.data = model.trunk.feed(split, part="validation").dataset(0)
+        return -float(model.evaluate(self.data, verbose=0, return_dict=True)["loss"])

@@ -123,10 +123,7 @@ def _beside_config(beside: Beside | None) -> dict[str, Any] | None:
 def _beside(config: dict[str, Any] | None, arrays: Any) -> Beside | None:
     if config is None:
         return None
-    items = np.arange(len(arrays["side"]))
-    at_once = np.zeros_like(items)
-    totals, scale = arrays["totals"], arrays["scale"]
-    return Beside(arrays["side"], items, at_once, totals, scale=scale, **config)
+    return Beside.of_totals(arrays["side"], arrays["totals"], scale=arrays["scale"], **config)
 
 
 def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:

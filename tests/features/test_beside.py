@@ -56,7 +56,8 @@ def test_an_item_is_known_by_earlier_ratings_of_others_alone():
     np.testing.assert_array_equal(
         beside._of_items(np.full(4, 2), when), [[0, 0, 0], [1, 5, 1], [1, 5, 1], [2, 6, 1]]
     )
-    kept = beside.summary()._of_items(np.full(2, 2), when[:2])
+    kept = Beside.of_totals(side, beside.totals(), best=5.0, until=99, prior=3.0)
+    kept = kept._of_items(np.full(2, 2), when[:2])
     np.testing.assert_array_equal(kept, [[2, 6, 1]] * 2)
 
 

@@ -49,7 +49,7 @@ class GaussianGivenItem(GivenItem):
             shape=(1,), initializer="zeros", name="log_sigma", dtype="float32", autocast=False
         )
 
-    def call(self, states: Any, item: Any, training: bool = False) -> Any:
+    def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
         """Mean and log σ of each pair."""
         found = ops.cast(super().call(states, item, training=training), "float32")
         if self.varying:

@@ -50,7 +50,7 @@ class OrdinalGivenItem(GivenItem):
             autocast=False,
         )
 
-    def call(self, states: Any, item: Any, training: bool = False) -> Any:
+    def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
         """θ − η of each pair."""
         eta = ops.cast(super().call(states, item, training=training), "float32")
         return ordered_thresholds(self.thresholds) - eta

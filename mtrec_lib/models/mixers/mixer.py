@@ -10,9 +10,10 @@ from mtrec_lib.core.errors import ParameterError
 class Mixer(keras.layers.Layer):
     """From the state that the trunk hands on to one state a task.
 
-    A subclass makes its weights in ``build(input_shape, tasks)`` and writes ``call``,
-    ``compute_output_shape`` and ``get_config``. The number of tasks is a keyword of every call and
-    not of the constructor: a mixer is named before the tasks of its model are known.
+    A subclass makes its weights in ``build(input_shape, tasks)`` and writes ``call`` and
+    ``get_config``; ``hidden`` is the width of its task states, or None for that of the state. The
+    number of tasks is a keyword of every call and not of the constructor: a mixer is named before
+    the tasks of its model are known.
 
     Shapes: states ``(batch, length, width)`` and ``tasks`` = m → a tuple of m states
     ``(batch, length, ...)``; ``segment`` ``(batch, length)`` int, the pieces of packed rows, for a
@@ -26,6 +27,7 @@ class Mixer(keras.layers.Layer):
     """
 
     sequential = False
+    hidden: int | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -46,3 +48,7 @@ class Mixer(keras.layers.Layer):
                 f"tasks must be {self.built_for}, the number that this {type(self).__name__} was "
                 f"built for, got {tasks}; make a new mixer for another model"
             )
+
+    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
+        """One state shape a task."""
+        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks

@@ -67,10 +67,6 @@ class MMoE(GatedMixer):
         """Each task's mixture."""
         return one_a_task(blend(self.shares(states), self.bank(states)))
 
-    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
-        """One state shape a task."""
-        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks
-
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {

@@ -89,10 +89,6 @@ class MoSE(GatedMixer):
         memory = ops.reshape(ops.cast(memory, gate.dtype), ops.shape(gate))  # (B, L, E, H)
         return one_a_task(blend(self.shares(states), memory * ops.silu(gate)))
 
-    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
-        """One state shape a task."""
-        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks
-
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {

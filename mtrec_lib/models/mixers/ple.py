@@ -115,10 +115,6 @@ class PLE(GatedMixer):
             flow = level(flow)
         return one_a_task(flow)
 
-    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
-        """One state shape a task."""
-        return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks
-
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {
