@@ -47,7 +47,7 @@ bench: $(READY) $(GPU_ON)  ## measure what is not measured yet, into benchmarks/
 	$(PY) -m benchmarks $(ONLY)
 
 lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml
-	$(PIP) uv && $(PY) -m uv pip compile pyproject.toml --extra dev --extra tune --universal --generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+	$(PIP) uv && $(PY) -m uv pip compile pyproject.toml --extra dev --extra pretrained --extra tune --universal --generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
 
 clean:  ## remove the environment, tool caches and build files; runs/ and the data cache stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

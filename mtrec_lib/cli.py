@@ -60,7 +60,9 @@ def data_list() -> None:
 
     for row in status().iter_rows(named=True):
         size = f"{row['megabytes']:.1f} MB" if row["megabytes"] else ""
-        click.echo(f"{row['name']:<20} {row['state']:<8} {size:>9}  {row['title']}")
+        click.echo(
+            f"{row['name']:<20} {row['kind']:<8} {row['state']:<8} {size:>9}  {row['title']}"
+        )
         click.echo(f"{'':<20} {row['licence']}")
 
 
@@ -177,14 +179,18 @@ def _execute(planned: Sequence[Any], folder: Path, force: bool, workers: int) ->
         run_many(planned, force, console, workers) if many else run_all(planned, force, console)
     )
     page = write_page(collect([folder]), folder / "index.html", folder.name)
-    failed = [outcome.job.folder.name for outcome in outcomes if outcome.state == "failed"]
+    names = {
+        state: [each.job.folder.name for each in outcomes if each.state == state]
+        for state in ("failed", "skipped")
+    }
+    whole = len(outcomes) - sum(map(len, names.values()))
+    left = f", skipped: {', '.join(names['skipped'])}" if names["skipped"] else ""
     minutes = sum(outcome.minutes for outcome in outcomes if outcome.state != "kept")
     click.echo(
-        f"\n{len(outcomes) - len(failed)} of {len(outcomes)} runs are whole, "
-        f"{minutes:.1f} minutes; open {page}"
+        f"\n{whole} of {len(outcomes)} runs are whole{left}, {minutes:.1f} minutes; open {page}"
     )
-    if failed:
-        raise click.ClickException(f"failed: {', '.join(failed)}")
+    if names["failed"]:
+        raise click.ClickException(f"failed: {', '.join(names['failed'])}")
 
 
 @main.command()

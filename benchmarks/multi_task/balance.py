@@ -16,7 +16,15 @@ from scipy import stats
 
 import mtrec_lib as mt
 from benchmarks._records import ROOT, kept, row
-from benchmarks.multi_task.one_model import HEAD, METRICS, TASKS, TRUNK, judged, metric_of
+from benchmarks.multi_task.one_model import (
+    HEAD,
+    METRICS,
+    TASKS,
+    TRUNK,
+    found_on,
+    kept_of,
+    summed,
+)
 from benchmarks.multi_task.steps import GRADIENTS, LOSSES
 from mtrec_lib.core import fingerprint, generator
 
@@ -89,12 +97,11 @@ def measured(
         model, split, balancing=make() if make else None, monitor="loss", seed=seed,
         every=TRAINING["epochs"], progress=False, **TRAINING,
     )  # fmt: skip
-    known = [metric_of(split, model, task, "validation", 1)[0] for task in tasks]
-    signs = [-1 if task == "rating" else 1 for task in tasks]
+    judged = found_on(split, model, tasks, "test")
     return {
         "name": name,
-        "validation": sum(sign * value for sign, value in zip(signs, known, strict=True)),
-        "worth": {task: judged(split, model, task) for task in tasks},
+        "validation": summed(found_on(split, model, tasks, "validation")),
+        "worth": {task: kept_of(found, task) for task, found in judged.items()},
         "weights": {task: history[-1][f"{task}_weight"] for task in tasks},
         "seconds": sum(epoch["seconds"] for epoch in history),
     }

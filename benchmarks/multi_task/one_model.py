@@ -13,9 +13,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import stats
 
 import mtrec_lib as mt
 from benchmarks._records import ROOT, kept, row
+from benchmarks.multi_task.gbdt import Said
 from mtrec_lib.core import fingerprint
 
 COMMAND = "python -m benchmarks multi_task --only one_model"
@@ -59,11 +61,16 @@ def measured(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
     return {
         "training": [seconds for _, seconds in found],
         "latency": [statistics.median(times) for times in zip(*rounds, strict=True)],
-        "worth": {
-            name: [judged(split, models[0], name), judged(split, models[1 + number], name)]
-            for number, name in enumerate(TASKS)
-        },
+        "worth": worth_of(split, models),
     }
+
+
+def worth_of(split: Any, models: list[Any]) -> dict[str, list[Any]]:
+    """Each task's metric by person on the test part: of the one model, and of the task's own."""
+    both = found_on(split, models[0], list(TASKS), "test")
+    each = zip(TASKS, models[1:], strict=True)
+    alone = {name: found_on(split, model, [name], "test")[name] for name, model in each}
+    return {name: [kept_of(found[name], name) for found in (both, alone)] for name in TASKS}
 
 
 def trained(split: Any, inputs: Any, names: list[str], seed: int) -> tuple[Any, float]:
@@ -73,28 +80,43 @@ def trained(split: Any, inputs: Any, names: list[str], seed: int) -> tuple[Any, 
     model = mt.models.MultiTask(mt.models.GPT(inputs, **TRUNK), tasks=tasks)
 
     def monitor(model: Any, split: Any) -> float:
-        values = {name: metric_of(split, model, name, "validation", 1)[0] for name in names}
-        return sum(-value if name == "rating" else value for name, value in values.items())
+        return summed(found_on(split, model, names, "validation"))
 
     logs = mt.training.fit(model, split, monitor=monitor, seed=seed, progress=False, **TRAINING)
     return model, sum(epoch["seconds"] for epoch in logs)
 
 
-def metric_of(split: Any, model: Any, name: str, part: str, resamples: int) -> tuple[float, Any]:
-    """The metric of a task, and all that was judged."""
-    if name == "next_item":
-        found: Any = mt.evaluation.rank(model, split, part=part, k=10, resamples=resamples)
-    else:
-        found = mt.evaluation.rows(model, split, part=part, task=name, resamples=resamples)
-    return float(found.metrics[METRICS[name]] or 0.0), found
+def found_on(split: Any, model: Any, names: list[str], part: str) -> dict[str, Any]:
+    """How the model does each of these tasks on a part; it is asked about the events once."""
+    found: dict[str, Any] = {}
+    if "next_item" in names:
+        found["next_item"] = mt.evaluation.rank(model, split, part=part, k=10, resamples=1)
+    numbers = [name for name in names if name != "next_item"]
+    if numbers:
+        asked = split.queries(part, every_event=True)
+        said = model.predict_events(asked.histories, asked.target_items)
+        answers = Said(split, part, {name: said[name] for name in numbers})
+        for name in numbers:
+            found[name] = mt.evaluation.rows(answers, split, part, task=name, resamples=1)
+    return found
 
 
-def judged(split: Any, model: Any, name: str) -> dict[str, Any]:
-    """The metric on the test part, and all that a comparison by person needs."""
-    value, found = metric_of(split, model, name, "test", 1)
+def value_of(found: Any, name: str) -> float:
+    """The metric of a task."""
+    return float(found.metrics[METRICS[name]] or 0.0)
+
+
+def summed(found: dict[str, Any]) -> float:
+    """All metrics as one number, higher is better."""
+    values = {name: value_of(each, name) for name, each in found.items()}
+    return sum(-value if name == "rating" else value for name, value in values.items())
+
+
+def kept_of(found: Any, name: str) -> dict[str, Any]:
+    """The metric, and all that a comparison by person needs."""
     metric = "squared_error" if name == "rating" else METRICS[name]
     return {
-        "value": value,
+        "value": value_of(found, name),
         "users": np.asarray(found.users).tolist(),
         "counts": np.asarray(found.counts).tolist(),
         "each": found.per_user[metric].tolist(),
@@ -103,7 +125,7 @@ def judged(split: Any, model: Any, name: str) -> dict[str, Any]:
 
 
 class Kept:
-    """What :func:`judged` kept, for a comparison."""
+    """What :func:`kept_of` kept, for a comparison."""
 
     model, about = "kept", "ml-100k, test"
 
@@ -152,13 +174,21 @@ def costs(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
             statistics.mean(one),
             statistics.mean(four),
             "seconds",
-            [min(ratios), max(ratios)],
+            over_seeds(ratios),
             len(cells),
             COMMAND,
             seeds=len(cells),
         )
-        found.append(made)
+        found.append(made | {"by_seed": [round(ratio, 3) for ratio in ratios]})
     return found
+
+
+def over_seeds(values: list[float]) -> list[float] | None:
+    """Student's 95 % interval of a mean; None for a single seed."""
+    if len(values) < 2:
+        return None
+    half = stats.t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / len(values) ** 0.5
+    return [statistics.mean(values) - half, statistics.mean(values) + half]
 
 
 def worths(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -167,16 +197,20 @@ def worths(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for name, margin in MARGINS.items():
         one, single = ([Kept(c["worth"][name][side]) for c in cells] for side in (0, 1))
         paired = mt.evaluation.compare(one, single, "metric")
+        interval, low = [paired.ratio_low, paired.ratio_high], paired.low
+        if name == "rating":  # squared errors: the ratio of their roots, and lower is better
+            interval = [end**0.5 for end in interval]
+            low = 1 - interval[1]
+        if name == "next_item":
+            low = paired.ratio_low - 1
         values = [[c["worth"][name][side]["value"] for c in cells] for side in (0, 1)]
-        # squared error: lower is better, and a share of it is twice that of its root
-        low = -paired.high / 2 / paired.b if name == "rating" else paired.low
-        low = low / paired.b if name == "next_item" else low
         made = row(
             f"multi-task/worth/{name.replace('_', '-')}",
             f"{METRICS[name]} of {name}, one model of four tasks over a model of its own; ml-100k, "
             "global time split",
-            statistics.mean(values[0]), statistics.mean(values[1]), METRICS[name], None,
+            statistics.mean(values[0]), statistics.mean(values[1]), METRICS[name], interval,
             len(cells[0]["worth"][name][0]["users"]), COMMAND, seeds=len(cells),
         )  # fmt: skip
-        found.append(made | {"lower_limit": round(low, 4), "no_worse": bool(low >= -margin)})
+        judged = {"margin": margin, "lower_limit": round(low, 4), "no_worse": bool(low >= -margin)}
+        found.append(made | judged)
     return found

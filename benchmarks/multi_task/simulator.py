@@ -1,9 +1,9 @@
-"""Click and buy on simulated impressions, where p(buy | shown) is known: three losses, two worlds.
+"""Click and buy on simulated impressions, where p(buy | shown) is known: four losses, two worlds.
 
-``python -m benchmarks.multi_task.simulator`` writes the rows; a cell, of about three minutes on one
+``python -m benchmarks.multi_task.simulator`` writes the rows; a cell, of about four minutes on one
 core, is one world and one seed, and a finished one is read from ``runs/``. Worlds are simulated
-without and with a hidden mood that moves both click and buy (ρ). In each the chain rule, ESMM and
-the naive rate are trained on the training part of one split by time, and asked about every
+without and with a hidden mood that moves both click and buy (ρ). In each the chain rule, ESMM, AITM
+and the naive rate are trained on the training part of one split by time, and asked about every
 impression of its test part with the same histories as the truth. The naive rate is a model of its
 own, fitted to clicked rows alone; it is multiplied by the chain's p(click).
 """
@@ -34,7 +34,7 @@ TRAINING = {
 MAX_LENGTH = 128
 FOLDER = ROOT / "runs" / "multi_task" / "simulator"
 RHOS = (0.0, 1.5)
-FORMS = ("chain", "esmm", "naive")
+FORMS = ("chain", "esmm", "aitm", "naive")
 SEEDS = 5
 DECILES = 10
 BAR = 0.02  # of the bias
@@ -50,6 +50,7 @@ def run(args: Any) -> list[dict[str, Any]]:
 def cell(rho: float, seed: int) -> dict[str, Any]:
     """One world and one seed: every form judged; a finished cell is read from its file."""
     settings = {"world": WORLD, "trunk": TRUNK, "training": TRAINING, "length": MAX_LENGTH}
+    settings |= {"forms": FORMS}
     name = f"rho{rho:g}.{seed}.{fingerprint(settings)[:8]}.json"
     return dict(kept(FOLDER / name, lambda: measured(rho, seed)))
 

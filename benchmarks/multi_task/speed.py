@@ -8,15 +8,14 @@ from typing import Any
 
 import mtrec_lib as mt
 from benchmarks._records import ROOT, row
+from benchmarks._windows import Windows, cores, in_turn, load, ratio
 from benchmarks.multi_task.flat import export, table
 from benchmarks.next_item.environments import python_of
-from benchmarks.next_item.speed import Worker, in_turn, ratio
 from mtrec_lib.core import write_json
 
 HERE = Path(__file__).resolve().parent
 COMMAND = "python -m benchmarks multi_task --only speed"
 MODELS = ("shared-bottom", "mmoe")
-Windows = dict[str, list[dict[str, float]]]
 
 
 def run(args: Any) -> list[dict[str, Any]]:
@@ -45,16 +44,8 @@ def measure(told: dict[str, Any], folder: Path) -> tuple[Windows, dict[str, dict
             "benchmarks.multi_task.ours_speed",
             model,
         ]
-    workers: list[Worker] = []
-    try:
-        for role, command in commands.items():
-            log = folder / f"{role.replace(' ', '-')}.txt"
-            workers.append(Worker(role, [*command, *words], log))
-        windows = in_turn(workers, told["windows"], told["seconds"])
-    finally:
-        for worker in workers:
-            worker.close()
-    return windows, {worker.role: worker.about for worker in workers}
+    commands = {role: [*command, *words] for role, command in commands.items()}
+    return in_turn(commands, folder, told["windows"], told["seconds"])
 
 
 def record(
@@ -73,8 +64,7 @@ def record(
     )
     id, n = f"multi-task/samples-per-second/{model}", len(windows[one])
     made = row(id, what, ours, peer, "samples a second", extent, n, COMMAND)
-    cores = [statistics.median(window["cores"] for window in windows[role]) for role in (one, two)]
-    loads = [window["load"] for role in windows.values() for window in role]
+    busy = cores(windows, one, two)
     return made | {
         "own_loader": round(statistics.median(window["samples"] for window in windows[other])),
         "parameters": [about[role]["parameters"] for role in (one, two)],
@@ -82,7 +72,7 @@ def record(
             "tensorflow": round(about[one]["gflops"]),
             "torch": round(about[two]["gflops"]),
         },
-        "cores": [round(value, 2) for value in cores],
-        "ratio_of_cpu_seconds": round(ours / cores[0] / (peer / cores[1]), 4),
-        "load": [round(min(loads), 1), round(max(loads), 1)],
+        "cores": [round(value, 2) for value in busy],
+        "ratio_of_cpu_seconds": round(ours / busy[0] / (peer / busy[1]), 4),
+        "load": load(windows),
     }

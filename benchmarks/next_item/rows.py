@@ -5,8 +5,8 @@ from typing import Any
 
 import mtrec_lib as mt
 from benchmarks._records import row
+from benchmarks._windows import ratio
 from benchmarks.next_item.cells import Answers
-from benchmarks.next_item.speed import ratio
 
 COMMAND = "python -m benchmarks next_item"
 METRIC = "ndcg@10"

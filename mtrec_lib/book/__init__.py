@@ -3,9 +3,10 @@
 from mtrec_lib.book.claims import check, claim, show, table
 from mtrec_lib.book.exercises import answer
 from mtrec_lib.book.figures import COLOURS, MARKERS, figure, title
+from mtrec_lib.book.needs import needs
 from mtrec_lib.book.parameters import parameters
 from mtrec_lib.book.series import series
-from mtrec_lib.book.verdicts import verdict
+from mtrec_lib.book.verdicts import records, verdict
 
 __all__ = [
     "COLOURS",
@@ -14,7 +15,9 @@ __all__ = [
     "check",
     "claim",
     "figure",
+    "needs",
     "parameters",
+    "records",
     "series",
     "show",
     "table",

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+from mtrec_lib.book.errors import SkippedError
 from mtrec_lib.book.known import Value
 from mtrec_lib.book.notebooks import tags, text
 from mtrec_lib.core.errors import RunError
@@ -84,6 +85,7 @@ def execute(
     Raises:
         RunError: a cell raised, exited, hung or killed the kernel; names the cell. What ran
             until then stands in ``target``.
+        SkippedError: the chapter needs packages that are not installed.
     """
     import papermill
 
@@ -107,6 +109,8 @@ def execute(
                 on_cell_start=_watch(progress),
             )
     except Exception as error:
+        if getattr(error, "ename", "") == SkippedError.__name__:
+            raise SkippedError(getattr(error, "evalue", "")) from error
         raise RunError(f"{_where(progress)}: {_reason(error, progress)}") from error
     _all_ran(target, progress)
     return progress

@@ -64,14 +64,15 @@ def write_page(results: Sequence[Result], path: Path, profile: str) -> Path:
 def _head(results: Sequence[Result], profile: str) -> str:
     minutes = sum(result.minutes for result in results)
     claims = [claim["truth"] for result in results for claim in result.claims]
-    failed = sum(bool(result.failure) for result in results)
+    states = [result.state for result in results]
     words = [
         _count(len(results), "run"),
         f"{minutes:.1f} minutes",
         f"{claims.count(True)} of {_count(len(claims), 'claim')} hold",
     ]
-    if failed:
-        words.append(f'<span class="bad">{failed} failed</span>')
+    for state in ("failed", "skipped"):
+        if state in states:
+            words.append(f'<span class="bad">{states.count(state)} {state}</span>')
     return (
         "<header><h1>Results</h1>"
         f'<p class="soft">profile <b>{escape(profile)}</b> · {" · ".join(words)}</p></header>'
@@ -92,9 +93,8 @@ def _overview(results: Sequence[Result]) -> str:
 
 
 def _row(result: Result) -> str:
-    state = (
-        '<span class="bad">failed</span>' if result.failure else '<span class="good">done</span>'
-    )
+    kind = "good" if result.state == "done" else "bad"
+    state = f'<span class="{kind}">{result.state}</span>'
     held = sum(claim["truth"] is True for claim in result.claims)
     claims = f"{held} / {len(result.claims)}" if result.claims else "–"
     name = escape(result.name)
@@ -116,7 +116,8 @@ def _section(result: Result) -> str:
     parts.append(f'<p class="soft"><a href="{link}">{name}</a> · {note}</p>')
     if result.failure:
         older = "<p>Below: the last whole run.</p>" if result.whole else ""
-        parts.append(f'<h3>Failed</h3><pre class="bad">{escape(result.failure)}</pre>{older}')
+        head, why = result.state.capitalize(), escape(result.failure)
+        parts.append(f'<h3>{head}</h3><pre class="bad">{why}</pre>{older}')
     parts += [_claims(result.claims), _metrics(result.metrics), _figures(content), "</section>"]
     return "\n".join(filter(None, parts))
 

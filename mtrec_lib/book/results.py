@@ -20,8 +20,13 @@ class Result:
         return self.folder.name
 
     @property
+    def state(self) -> str:
+        """``done``, ``skipped`` or ``failed``: what became of the newest run."""
+        return read_json(self.folder / FAILED).get("state", "failed") if self.failure else "done"
+
+    @property
     def failure(self) -> str:
-        """Why the newest run failed; empty if it did not."""
+        """Why the newest run failed or was skipped; empty if it came to its end."""
         return read_json(self.folder / FAILED).get("reason", "")
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtrec_lib.book.context import RECORD, VARIABLE, expected
+from mtrec_lib.book.errors import SkippedError
 from mtrec_lib.book.execute import Progress, execute
 from mtrec_lib.book.jobs import PACKAGES, Job, package_version
 from mtrec_lib.book.locks import locked
@@ -20,7 +21,15 @@ TOLD, PROGRESS = "told.json", "progress.txt"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: ``state`` is ``done``, ``kept`` (was done already) or ``failed``."""
+    """What became of a job.
+
+    Args:
+        job: what was run.
+        state: ``done``, ``kept`` (was done already), ``skipped`` (needs packages that are not
+            installed) or ``failed``.
+        minutes: how long it took.
+        message: why it was skipped or failed.
+    """
 
     job: Job
     state: str
@@ -85,9 +94,11 @@ def _run(job: Job, identity: dict[str, str], scratch: Path, progress: Progress) 
             progress,
         )
     except RunError as error:
-        reason = {"reason": str(error), "minutes": round(progress.minutes, 2)}
+        state = "skipped" if isinstance(error, SkippedError) else "failed"
+        reason = {"state": state, "reason": str(error), "minutes": round(progress.minutes, 2)}
         kept = keep_failed(scratch, job.folder, name, reason)
-        return Outcome(job, "failed", progress.minutes, f"{error}; see {kept}")
+        see = "" if state == "skipped" else f"; see {kept}"
+        return Outcome(job, state, progress.minutes, f"{error}{see}")
     _write_results(job, identity, scratch, progress.minutes)
     place(scratch, job.folder, identity)
     return Outcome(job, "done", progress.minutes)

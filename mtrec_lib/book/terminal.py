@@ -19,7 +19,12 @@ from mtrec_lib.book.jobs import Job
 from mtrec_lib.book.results import Result
 from mtrec_lib.book.runner import Outcome, run_job, sweep
 
-_MARKS = {"done": ("✓", "green"), "kept": ("=", "dim"), "failed": ("✗", "red")}
+_MARKS = {
+    "done": ("✓", "green"),
+    "kept": ("=", "dim"),
+    "skipped": ("–", "yellow"),
+    "failed": ("✗", "red"),
+}
 
 
 def run_all(jobs: Sequence[Job], force: bool, console: Console) -> list[Outcome]:
@@ -83,7 +88,7 @@ def result_table(results: Sequence[Result]) -> Table:
     for result in results:
         truths = [claim["truth"] for claim in result.claims]
         claims = f"{truths.count(True)} of {len(truths)}" if truths else "–"
-        state = Text("failed", "red") if result.failure else Text("done", "green")
+        state = Text(result.state, _MARKS[result.state][1])
         minutes, numbers = f"{result.minutes:.1f}", str(len(result.metrics) or "–")
         table.add_row(Text(result.name), state, minutes, claims, numbers)
     return table

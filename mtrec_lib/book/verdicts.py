@@ -30,14 +30,28 @@ def verdict(id: str, folder: Path | None = None) -> str:
     return Sentence(sentence)
 
 
-def _find(id: str, folder: Path | None) -> dict[str, Any] | None:
+def records(start: str, folder: Path | None = None) -> list[dict[str, Any]]:
+    """The recorded rows whose id begins with ``start``, for a table or a figure.
+
+    Args:
+        start: such as ``"multi-task/worth/"``.
+        folder: where the records lie; the checkout's by default.
+
+    Returns:
+        The rows as they were written: ``id``, ``what``, ``ratio``, ``ours``, ``peer``, ``unit``,
+        ``interval``, ``seeds`` and what a study adds. None is an empty list.
+
+    Taught in chapter 07.
+    """
     root = repository()
     folder = folder or (root / "benchmarks" / "results" if root else None)
-    for path in sorted(folder.glob("*.json")) if folder else []:
-        for row in json.loads(path.read_text(encoding="utf-8")):
-            if row["id"] == id:
-                return row
-    return None
+    paths = sorted(folder.glob("*.json")) if folder else []
+    rows = [row for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
+    return [row for row in rows if row["id"].startswith(start)]
+
+
+def _find(id: str, folder: Path | None) -> dict[str, Any] | None:
+    return next((row for row in records(id, folder) if row["id"] == id), None)
 
 
 def _doubt(row: dict[str, Any]) -> str:

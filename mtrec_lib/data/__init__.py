@@ -5,6 +5,8 @@ from mtrec_lib.data.blinded import blinded
 from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.changed import appended, erased, shortened, shuffled, without
 from mtrec_lib.data.cleaning import Report
+from mtrec_lib.data.cold_items import ColdItems, cold_items
+from mtrec_lib.data.few_events import few_events
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.load import load
 from mtrec_lib.data.log import Log
@@ -20,6 +22,7 @@ from mtrec_lib.data.splits import Split, by_week, global_time, leave_last_out, s
 __all__ = [
     "About",
     "Catalogue",
+    "ColdItems",
     "Histories",
     "Log",
     "Queries",
@@ -28,8 +31,10 @@ __all__ = [
     "appended",
     "blinded",
     "by_week",
+    "cold_items",
     "erased",
     "fetch",
+    "few_events",
     "global_time",
     "leave_last_out",
     "load",

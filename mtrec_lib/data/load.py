@@ -42,6 +42,7 @@ def load(name: str | Path, **options: Any) -> Log:
 
         return bring_your_own.load(text)
     if text not in NAMES:
+        _refuse_weights(text)
         close = nearest(text, NAMES, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise ParameterError(
@@ -49,6 +50,16 @@ def load(name: str | Path, **options: Any) -> Log:
             f"and paths to your own .toml{hint}"
         )
     return validate(_READERS[text](options))
+
+
+def _refuse_weights(name: str) -> None:
+    from mtrec_lib.data.sources import sources
+
+    if name in (source.name for source in sources("weights")):
+        raise ParameterError(
+            f"{name!r} is a pretrained model and holds weights, not a log: "
+            f"mt.models.Pretrained({name!r}) loads it; logs are {', '.join(NAMES)}"
+        )
 
 
 def _ml_100k(options: dict[str, Any]) -> Log:

@@ -81,6 +81,7 @@ def rank(
     resamples: int = 1000,
     queries: Queries | None = None,
     among: str | None = None,
+    candidates: Any = None,
 ) -> Ranking:
     """Rank the whole catalogue for every query of a part.
 
@@ -102,10 +103,14 @@ def rank(
         among: ``"new"``: targets and candidates are items that the past does not hold;
             ``"repeat"``: items that it holds; people without such a target are left out. None:
             all, as ``mask_seen`` says.
+        candidates: ids ≥ 2 of the only items that are ranked, such as those of one shelf; None
+            means the whole catalogue. A target is ranked in any case; ``coverage@k`` is the share
+            of the candidates.
 
     Raises:
         DivergedError: a score is NaN or infinite; the model is named.
-        ParameterError: ``k`` or ``batch_size`` below 1, or a part without queries.
+        ParameterError: ``k`` or ``batch_size`` below 1, a part without queries, or candidates
+            outside the catalogue.
 
     Returns:
         ``hr@k``, ``ndcg@k``, ``mrr@k``, for sets of targets ``recall@k``, ``coverage@k``, ``ties``.
@@ -125,14 +130,16 @@ def rank(
         raise ParameterError(f"queries must hold at least one of part {part!r}, got none")
     queries, hidden = _among(queries, among, split.log.about.repeats, mask_seen)
     size = split.log.catalogue.size
-    ranks, tied, shown = _ranked(model, queries, size, min(k, size), hidden, batch_size)
+    away = _away(candidates, size)
+    ranks, tied, shown = _ranked(model, queries, away, min(k, size), hidden, batch_size)
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
-    values |= {f"coverage@{k}": metrics.coverage(shown, size), "ties": float(tied.mean())}
+    reach = metrics.coverage(shown, int((~away).sum()))
+    values |= {f"coverage@{k}": reach, "ties": float(tied.mean())}
     return Ranking(
         model=name_of(model),
-        about=_about(split, part, len(users), len(queries), size, hidden),
+        about=_about(split, part, len(users), len(queries), away, hidden),
         k=k,
         ranks=ranks,
         offsets=queries.target_offsets,
@@ -159,18 +166,40 @@ def _among(
     return chosen, "seen" if among == "new" else "unseen"
 
 
+def _away(candidates: Any, size: int) -> NDArray[np.bool_]:
+    """``(size,)`` whether an item is no candidate of anybody's."""
+    if candidates is None:
+        return np.zeros(size, bool)
+    column = np.asarray(candidates, np.int64) - 2
+    if not column.size or column.min() < 0 or column.max() >= size:
+        raise ParameterError(
+            f"candidates must be one or more item ids in [2, {size + 1}], got {candidates!r}"
+        )
+    away = np.ones(size, bool)
+    away[column] = False
+    return away
+
+
 def _ranked(
-    model: Scorer, queries: Queries, size: int, k: int, hidden: str, batch_size: int
+    model: Scorer,
+    queries: Queries,
+    never: NDArray[np.bool_],
+    k: int,
+    hidden: str,
+    batch_size: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
     """Ranks and ties of all targets (targets,), and the columns in anybody's first ``k``."""
+    size = len(never)
     ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
     for batch in batches(queries, batch_size):
         scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
         query = np.repeat(np.arange(len(batch)), np.diff(batch.target_offsets))
         column = batch.target_items.astype(np.int64) - 2
-        if hidden:
-            seen = batch.histories.seen_mask(size)
-            away = seen if hidden == "seen" else ~seen
+        if hidden or never.any():
+            away = np.tile(never, (len(batch), 1))
+            if hidden:
+                seen = batch.histories.seen_mask(size)
+                away |= seen if hidden == "seen" else ~seen
             away[query[column >= 0], column[column >= 0]] = False
             scores = np.where(away, -np.inf, scores)
         rank, tie = target_ranks(scores, query, column)
@@ -205,8 +234,11 @@ def _by_person(
     return users, counts, per_user
 
 
-def _about(split: Any, part: str, users: int, queries: int, size: int, hidden: str) -> str:
+def _about(
+    split: Any, part: str, users: int, queries: int, away: NDArray[np.bool_], hidden: str
+) -> str:
     people = f"{users:,} users" if users == queries else f"{users:,} users, {queries:,} queries"
     candidates = {"": "earlier items kept", "seen": "earlier items masked"}
     candidates |= {"unseen": "only earlier items kept"}
-    return f"{split.log.name}, {part} · {people} · all {size:,} items ranked, {candidates[hidden]}"
+    items = f"{int((~away).sum()):,} of {len(away):,}" if away.any() else f"all {len(away):,}"
+    return f"{split.log.name}, {part} · {people} · {items} items ranked, {candidates[hidden]}"

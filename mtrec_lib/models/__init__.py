@@ -11,8 +11,11 @@ from mtrec_lib.models.baselines import (
     NGram,
     PersonalFrequency,
     Popularity,
+    TextKNN,
+    VectorKNN,
 )
 from mtrec_lib.models.heads import (
+    AdaptiveTransfer,
     GaussianGivenItem,
     GivenItem,
     GivenNothing,
@@ -23,15 +26,19 @@ from mtrec_lib.models.layers import (
     ByteDropout,
     EventEmbedding,
     ItemTable,
+    LoRA,
     MinGRUBlock,
     NegativeSampler,
     TransformerBlock,
+    add_lora,
     linear_recurrence,
+    merge_lora,
 )
 from mtrec_lib.models.log_linear import LogLinear
 from mtrec_lib.models.mixers import PLE, MMoE, MoSE, SharedBottom
 from mtrec_lib.models.multi_task import MultiTask
 from mtrec_lib.models.next_basket import NextBasket
+from mtrec_lib.models.pretrained import Pretrained
 from mtrec_lib.models.trunks import BERT, GPT, LSTM, MinGRU, Trunk
 
 __all__ = [
@@ -41,6 +48,7 @@ __all__ = [
     "LSTM",
     "PLE",
     "TIFUKNN",
+    "AdaptiveTransfer",
     "ArticleArrays",
     "ArticleModel",
     "ByteDropout",
@@ -53,6 +61,7 @@ __all__ = [
     "ItemSoftmax",
     "ItemTable",
     "Lifts",
+    "LoRA",
     "LogLinear",
     "MMoE",
     "MinGRU",
@@ -65,11 +74,16 @@ __all__ = [
     "OrdinalGivenItem",
     "PersonalFrequency",
     "Popularity",
+    "Pretrained",
     "SharedBottom",
+    "TextKNN",
     "TransformerBlock",
     "Trunk",
+    "VectorKNN",
+    "add_lora",
     "article_arrays",
     "article_as_printed",
     "article_categories",
     "linear_recurrence",
+    "merge_lora",
 ]

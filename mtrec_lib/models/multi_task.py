@@ -56,6 +56,7 @@ class MultiTask(Scoring, keras.Model):
         for task in self.tasks:
             task.prepare(trunk.fitted)
         self.heads = [task.make_head(trunk.spec, trunk.width) for task in self.tasks]
+        _check_transfers(self.tasks, self.heads)
         self.balancing: Any = None
         self._cooled = None if temperatures is None else tuple(float(t) for t in temperatures)
         means = keras.metrics.Mean
@@ -131,11 +132,20 @@ class MultiTask(Scoring, keras.Model):
             task = self.tasks[n]
             if (item is None and "item" in task.given) or (losses and task.own_train_loss):
                 continue
-            output = task.output(self.heads[n], mixed[n], table, item, training)
+            transferred = self._transferred(task, mixed, item)
+            output = task.output(self.heads[n], mixed[n], table, item, training, **transferred)
             if temperature is not None:
                 output = task.tempered(output, temperature)
             answers[task.name] = task.combine(output, answers)
         return answers
+
+    def _transferred(self, task: Any, mixed: Any, item: Any) -> dict[str, Any]:
+        """What the head of the task before hands over, for a task that listens to it."""
+        for n, before in enumerate(self.tasks):
+            if before.name == task.transfer_from:
+                heard = self._transferred(before, mixed, item)
+                return {"transferred": self.heads[n].hidden_of(mixed[n], item, **heard)}
+        return {}
 
     def _item(self, inputs: dict[str, Any], table: Any, given_item: Any) -> Any:
         """What heads see of the items to come: their vectors, and what stands beside the state."""
@@ -188,16 +198,22 @@ class MultiTask(Scoring, keras.Model):
         sums = [masked_sum(loss, mask) for loss, mask in zip(losses, masks, strict=True)]
         return sums, [ops.sum(mask) for mask in masks]
 
-    def train_losses(
-        self, x: dict[str, Any], y: dict[str, Any], states: Any = None, table: Any = None
-    ) -> tuple[Any, list[Any]]:
-        """``(tasks,)`` losses over one denominator, by the form of each that training uses.
-
-        ``states`` and ``table`` are those of the trunk, where they are at hand.
-        """
-        mixed = self.mixed(x, training=True, states=states)
-        table = self.trunk.table() if table is None else table
+    def read(self, x: dict[str, Any]) -> tuple[Any, ...]:
+        """What all tasks start from: states, item table and, of rows that tell it, the item due."""
+        states, table = self.trunk(x, training=True), self.trunk.table()
         item = self._item(x, table, x.get("given_item"))
+        return (states, table) if item is None else (states, table, item)
+
+    def train_losses(
+        self, x: dict[str, Any], y: dict[str, Any], read: tuple[Any, ...] | None = None
+    ) -> tuple[list[Any], list[Any]]:
+        """A loss a task over one denominator, by the form that training uses, and its labels.
+
+        Scalars, not one array: going back from one of them must not pass through the others.
+        ``read`` is what :meth:`read` found, where that is at hand.
+        """
+        states, table, item = (*(self.read(x) if read is None else read), None)[:3]
+        mixed = self.mixed(x, training=True, states=states)
         answers = self._answers(mixed, table, item, training=True, losses=True)
         losses = [
             task.train_loss(head, state, table, y)
@@ -206,7 +222,7 @@ class MultiTask(Scoring, keras.Model):
             for task, head, state in zip(self.tasks, self.heads, mixed, strict=True)
         ]
         sums, counts = self._sums(losses, y)
-        return ops.stack(sums) / _positions(y), counts
+        return [total / _positions(y) for total in sums], counts
 
     def weights_of(self, losses: Any, gram: Any = None) -> Any:
         """λ of each task at this step, ``(tasks,)``."""
@@ -224,7 +240,7 @@ class MultiTask(Scoring, keras.Model):
         found = step_of(self.balancing)(self, x, y)
         self.optimizer.apply(found.gradients, self.learned)
         if self.balancing is not None and self.balancing.needs_after:
-            self.balancing.after(found.losses, self.train_losses(x, y)[0])
+            self.balancing.after(found.losses, ops.stack(self.train_losses(x, y)[0]))
         for tracker, weight in zip(self.weighing, ops.unstack(found.weights), strict=True):
             tracker.update_state(weight)
         return self._track(found.losses, found.counts, found.total, y)
@@ -284,6 +300,22 @@ class MultiTask(Scoring, keras.Model):
 def _positions(y: dict[str, Any]) -> Any:
     """How many positions a batch has, padding included: one constant for all batches."""
     return ops.cast(ops.size(y["counted"]), "float32")
+
+
+def _check_transfers(tasks: Sequence[Any], heads: Sequence[Any]) -> None:
+    """Pass if each task that hears another finds it, its head as large as its own."""
+    units = [getattr(head, "hidden", None) for head in heads]
+    hidden = dict(zip([task.name for task in tasks], units, strict=True))
+    for name, heard in [(task.name, task.transfer_from) for task in tasks if task.transfer_from]:
+        if heard not in hidden:
+            raise ParameterError(
+                f"{name!r} hears {heard!r}, and there is no such task among {list(hidden)}"
+            )
+        if hidden[heard] != hidden[name]:
+            raise ParameterError(
+                f"{heard!r} has {hidden[heard]} hidden units and {name!r} {hidden[name]}; a head "
+                "that hears another needs as many: give both the same hidden="
+            )
 
 
 def _in_order(tasks: Sequence[Any]) -> list[int]:

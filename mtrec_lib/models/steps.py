@@ -32,7 +32,8 @@ def step_of(balancing: Any) -> Any:
 def at_the_sum(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
     """One backward pass of Σ λ_i L_i; what the method itself learns is trained with it."""
     with tf.GradientTape() as tape:
-        losses, counts = model.train_losses(x, y)
+        each, counts = model.train_losses(x, y)
+        losses = ops.stack(each)
         weights = model.weights_of(losses)
         total = model.total_of(losses, weights)
         scaled = model.optimizer.scale_loss(total)
@@ -42,29 +43,30 @@ def at_the_sum(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
 def at_the_states(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
     """A backward pass a task through heads and mixer, one through the trunk.
 
-    Tasks meet in two places: the states z, and the item table, which heads read directly. The
-    method looks at the gradients in z; its weights are applied to those in z, in the table and in
-    the mixer. A head's own variables get their own task's gradient, unweighed.
+    Tasks meet in two places: the states z, and the item table, which heads read directly, all of it
+    or the row of the item due. The method looks at the gradients in z; its weights are applied to
+    those in z, in table and rows, and in the mixer. A head gets its own task's gradient unweighed,
+    and weighed those of tasks that read what it says.
     """
     trunk, mixer = model.trunk, model.mixer
     with tf.GradientTape() as below:
-        states, table = trunk(x, training=True), trunk.table()
+        read = model.read(x)
     with tf.GradientTape(persistent=True) as above:
-        above.watch([states, table])
-        losses, counts = model.train_losses(x, y, states=states, table=table)
-        scaled = [model.optimizer.scale_loss(loss) for loss in tf.unstack(losses)]
-    shared = [states, table, *mixer.trainable_variables]
+        above.watch(read)
+        losses, counts = model.train_losses(x, y, read)
+        scaled = [model.optimizer.scale_loss(loss) for loss in losses]
+    shared = [*read, *mixer.trainable_variables]
     found = _each(above, scaled, shared, model.heads)
-    gram = _gram([[task[0]] for task, _ in found])
+    gram = _gram([task[0][:1] for task in found])
 
     def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
         through = below.gradient(
-            [states, table],
+            read,
             trunk.trainable_variables,
-            output_gradients=together[:2],
+            output_gradients=together[: len(read)],
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
-        return [(trunk, through), (mixer, together[2:])]
+        return [(trunk, through), (mixer, together[len(read) :])]
 
     return _weighed(model, losses, counts, found, gram, handed_on)
 
@@ -78,7 +80,7 @@ def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weigh
     trunk, mixer = model.trunk, model.mixer
     with tf.GradientTape(persistent=True) as tape:
         losses, counts = model.train_losses(x, y)
-        scaled = [model.optimizer.scale_loss(loss) for loss in tf.unstack(losses)]
+        scaled = [model.optimizer.scale_loss(loss) for loss in losses]
     shared = [*trunk.trainable_variables, *mixer.trainable_variables]
     found = _each(tape, scaled, shared, model.heads)
     cut = len(trunk.trainable_variables)
@@ -86,40 +88,47 @@ def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weigh
     def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
         return [(trunk, together[:cut]), (mixer, together[cut:])]
 
-    gram = _gram([task for task, _ in found])
+    gram = _gram([task[0] for task in found])
     return _weighed(model, losses, counts, found, gram, handed_on)
 
 
 def _weighed(
     model: Any,
-    losses: Any,
+    each: list[Any],
     counts: list[Any],
-    found: list[tuple[list[Any], list[Any]]],
+    found: list[list[list[Any]]],
     gram: Any,
     handed_on: Callable[[list[Any]], list[tuple[Any, list[Any]]]],
 ) -> Weighed:
-    """Ask the method, sum what is shared by its weights, and leave each head its own gradient.
+    """Ask the method, sum what is shared by its weights, and a head's too, but for its own task.
 
     ``handed_on`` says which layers' variables the weighed sum is, or leads to.
     """
+    losses = ops.stack(each)
     weights = model.weights_of(losses, gram / model.optimizer.scale_loss(1.0) ** 2)
-    shared = handed_on(_combined(weights, [task for task, _ in found]))
-    heads = zip(model.heads, (own for _, own in found), strict=True)
+    shared = handed_on(_combined(weights, [task[0] for task in found]))
+    heads = []
+    for number, head in enumerate(model.heads):
+        own = ops.where(ops.arange(len(found)) == number, ops.ones_like(weights), weights)
+        heads.append((head, _combined(own, [task[1 + number] for task in found])))
     gradients = _in_order(model, [*shared, *heads])
     return Weighed(losses, counts, weights, model.total_of(losses, weights), gradients)
 
 
 def _each(
     tape: Any, losses: list[Any], shared: list[Any], heads: list[Any]
-) -> list[tuple[list[Any], list[Any]]]:
-    """For every task its gradients in what is shared, and in its own head."""
-    zero, found = tf.UnconnectedGradients.ZERO, []
-    for loss, head in zip(losses, heads, strict=True):
-        places = [*shared, *head.trainable_variables]
-        gradients = tape.gradient(loss, places, unconnected_gradients=zero)
-        dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        found.append((dense[: len(shared)], dense[len(shared) :]))
+) -> list[list[list[Any]]]:
+    """For every task its gradients: in what is shared, then in every head."""
+    groups, found = [shared, *(head.trainable_variables for head in heads)], []
+    for loss in losses:
+        gradients = iter(tape.gradient(loss, [place for group in groups for place in group]))
+        found.append([[_dense(next(gradients), place) for place in group] for group in groups])
     return found
+
+
+def _dense(gradient: Any, place: Any) -> Any:
+    """A tensor, of zeros where the loss does not reach the place."""
+    return ops.zeros_like(place) if gradient is None else tf.convert_to_tensor(gradient)
 
 
 def _gram(gradients: list[list[Any]]) -> Any:

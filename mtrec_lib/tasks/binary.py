@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from mtrec_lib.losses import binary_cross_entropy
-from mtrec_lib.models.heads import GivenItem, GivenNothing
+from mtrec_lib.models.heads import AdaptiveTransfer, GivenItem, GivenNothing
 from mtrec_lib.tasks.task import Task
 
 
@@ -37,7 +37,8 @@ class Binary(Task):
 
     def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
         """A small network with one output."""
-        kind = GivenItem if "item" in self.given else GivenNothing
+        seeing = AdaptiveTransfer if self.transfer_from else GivenItem
+        kind = seeing if "item" in self.given else GivenNothing
         return kind(self.hidden, dropout=self.dropout)
 
     def loss(self, output: Any, y: dict[str, Any]) -> Any:

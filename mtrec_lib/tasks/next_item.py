@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
@@ -19,6 +20,8 @@ from mtrec_lib.tasks.task import Task
 
 NEGATIVES = {"sampled": 256, "bce": 1, "gbce": 16}  # what each loss draws unless told otherwise
 LOSSES = ("softmax", "chunked", *NEGATIVES)
+COLD = ("negatives", "left out")
+AWAY = -1e9  # added to the logit of an item that is no alternative
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -39,6 +42,11 @@ class NextItem(Task):
         draw: ``"uniform"`` or ``"popularity"`` (``sampled`` only).
         corrected: whether ``sampled`` subtracts log Q.
         t: calibration of ``gbce`` in [0, 1]: 0 is ``bce``, 1 makes sigmoids probabilities.
+        bias: whether every item has a bias of its own, which learns popularity. An item without
+            a training event could not learn one.
+        cold: ``"negatives"``: items without a training event are alternatives in the loss as all
+            others are, and training pushes them down; ``"left out"``: they are none there
+            (``softmax`` and ``chunked`` only), for a model that must serve new items.
 
     Raises:
         ParameterError: another loss or draw, or a number out of range.
@@ -61,6 +69,8 @@ class NextItem(Task):
         draw: str = "uniform",
         corrected: bool = True,
         t: float = 0.75,
+        bias: bool = True,
+        cold: str = "negatives",
     ) -> None:
         if loss not in LOSSES:
             raise ParameterError(f"loss must be one of {', '.join(LOSSES)}, got {loss!r}")
@@ -72,18 +82,23 @@ class NextItem(Task):
             raise ParameterError(f"loss={loss!r} draws uniformly; popularity is for 'sampled'")
         if not 0 <= t <= 1:
             raise ParameterError(f"t must be in [0, 1], got {t}")
+        if cold not in COLD or (cold == "left out" and loss in NEGATIVES):
+            raise ParameterError(
+                f"cold must be one of {', '.join(COLD)}, the latter for 'softmax' and 'chunked' "
+                f"only, got {cold!r} and loss={loss!r}"
+            )
         self.kind_of_loss, self.negatives, self.draw = loss, negatives, draw
-        self.corrected, self.t = corrected, t
+        self.corrected, self.t, self.bias, self.cold = corrected, t, bias, cold
         self._popularity: Any = None
 
     def prepare(self, inputs: Any) -> None:
-        """Take the popularity of the items, for draws by it."""
+        """Take the popularity of the items, for draws by it and for who has none."""
         self._popularity = None if inputs is None else inputs.popularity
 
     def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
         """A softmax tied to the item table, with a sampler where the loss needs one."""
         if self.kind_of_loss not in NEGATIVES:
-            return ItemSoftmax(spec)
+            return ItemSoftmax(spec, use_bias=self.bias)
         sampler = NegativeSampler(
             spec.items,
             self.negatives or NEGATIVES[self.kind_of_loss],
@@ -91,9 +106,11 @@ class NextItem(Task):
             shared=self.kind_of_loss == "sampled",
             popularity=self._popularity,
         )
-        return ItemSoftmax(spec, sampler=sampler)
+        return ItemSoftmax(spec, sampler=sampler, use_bias=self.bias)
 
-    def output(self, head: Any, states: Any, table: Any, item: Any, training: bool) -> Any:
+    def output(
+        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
+    ) -> Any:
         """Logits over the catalogue; the given item is never looked at."""
         return head(states, table)
 
@@ -107,17 +124,19 @@ class NextItem(Task):
 
     @property
     def own_train_loss(self) -> bool:
-        """Only the full softmax makes logits of all items, and is trained as it is judged."""
-        return self.kind_of_loss != "softmax"
+        """Only the full softmax over all items is trained as it is judged."""
+        return self.kind_of_loss != "softmax" or self.cold == "left out"
 
     def train_loss(self, head: Any, states: Any, table: Any, y: dict[str, Any]) -> Any:
         """The loss that training minimises."""
         if self.kind_of_loss == "softmax":
-            return self.loss(self.output(head, states, table, None, True), y)
+            output = self.output(head, states, table, None, True)
+            return self.loss(output + ops.cast(self._away(), output.dtype), y)
         target = _column(y)
         if self.kind_of_loss == "chunked":
             vectors = ops.cast(table[2 : head.spec.items + 2], states.dtype)
-            return chunked_softmax_cross_entropy(states, vectors, head.bias, target)
+            bias = ops.convert_to_tensor(head.bias) + self._away()
+            return chunked_softmax_cross_entropy(states, vectors, bias, target)
         drawn = head.sampler(target)
         positive, negative = head.of_some(states, table, target, drawn)
         if self.kind_of_loss == "sampled":
@@ -127,9 +146,15 @@ class NextItem(Task):
         beta = generalised_beta(head.sampler.negatives, head.spec.items, t)
         return sampled_binary_cross_entropy(positive, negative, target, drawn, beta)
 
+    def _away(self) -> Any:
+        """What is added to the logits in training: 0, or far below it for items left out."""
+        if self.cold == "negatives" or self._popularity is None:
+            return 0.0
+        return np.where(np.asarray(self._popularity) > 0, 0.0, AWAY).astype(np.float32)
+
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        names = ("negatives", "draw", "corrected", "t")
+        names = ("negatives", "draw", "corrected", "t", "bias", "cold")
         return {"loss": self.kind_of_loss} | {name: getattr(self, name) for name in names}
 
 

@@ -18,6 +18,8 @@ class Task:
         kind: ``"factor"`` (still random given the parts before it), ``"coarse view"`` (decided by
             a factor) or ``"auxiliary"`` (looks at later events).
         metric: the metric it is judged by.
+        transfer_from: name of the task, given the same item, whose head hands its hidden layer to
+            the head of this one.
         wide: whether the answer is a vector an event, such as a probability a category.
         also: names of further readings of the answer, to be had where the model answers all of
             ``given``.
@@ -33,6 +35,7 @@ class Task:
     conditions: tuple[str, ...] = ()
     kind = "factor"
     metric = "log_loss"
+    transfer_from = ""
     wide = False
     also: tuple[str, ...] = ()
 
@@ -49,11 +52,16 @@ class Task:
         """The layer that turns a state into this task's numbers."""
         raise TypeError(f"{type(self).__name__} must define make_head")
 
-    def output(self, head: Any, states: Any, table: Any, item: Any, training: bool) -> Any:
-        """Apply the head: to the state, and to the vector of the item where that is given."""
+    def output(
+        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
+    ) -> Any:
+        """Apply the head: to the state, and to the vector of the item where that is given.
+
+        ``transferred`` is what the head of ``transfer_from`` hands over.
+        """
         if "item" not in self.given:
             return head(states, training=training)
-        return head(states, item, training=training)
+        return head(states, item, training=training, **transferred)
 
     def target(self, y: dict[str, Any]) -> Any:
         """The label at every position, 0 where it is missing."""

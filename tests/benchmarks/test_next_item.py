@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
+from benchmarks import _windows
 from benchmarks.next_item import __main__ as command
-from benchmarks.next_item import rows, speed
+from benchmarks.next_item import rows
 from benchmarks.next_item.cells import Answers
 from benchmarks.next_item.code import code_hash
 from benchmarks.next_item.environments import python_of
@@ -152,7 +153,7 @@ def test_seconds_are_read_off_the_curve_and_a_goal_that_is_missed_gives_no_row()
 
 def test_a_ratio_of_speeds_is_of_medians_and_its_interval_by_round():
     windows = {"a": [{"n": 4.0}, {"n": 6.0}, {"n": 9.0}], "b": [{"n": 2.0}, {"n": 2.0}, {"n": 3.0}]}
-    assert speed.ratio(windows, "a", "b", "n") == (6.0, 2.0, [2.0, 3.0])
+    assert _windows.ratio(windows, "a", "b", "n") == (6.0, 2.0, [2.0, 3.0])
 
 
 def test_workers_take_turns_and_a_dead_one_is_named(tmp_path):
@@ -163,16 +164,14 @@ def test_workers_take_turns_and_a_dead_one_is_named(tmp_path):
         "go = gate.ready(memory_mb=1)\n"
         "while go: go = gate.count(sequences=64)\n"
     )
-    two = [speed.Worker(r, [sys.executable, "-c", code], tmp_path / r) for r in ("padded", "peer")]
-    try:
-        found = speed.in_turn(two, windows=2, seconds=0.01)
-    finally:
-        for worker in two:
-            worker.close()
+    two = {role: [sys.executable, "-c", code] for role in ("ours padded", "peer")}
+    found, about = _windows.in_turn(two, tmp_path, windows=2, seconds=0.01)
+    assert [said["memory_mb"] for said in about.values()] == [1, 1]
     assert [len(windows) for windows in found.values()] == [2, 2]
     assert min(w["sequences"] for windows in found.values() for w in windows) > 0
+    dead = {"peer": [sys.executable, "-c", "raise SystemExit(5)"]}
     with pytest.raises(ValueError, match="peer ended with code 5"):
-        speed.Worker("peer", [sys.executable, "-c", "raise SystemExit(5)"], tmp_path / "log")
+        _windows.in_turn(dead, tmp_path, windows=1, seconds=0.01)
 
 
 def test_code_is_what_it_does(tmp_path):

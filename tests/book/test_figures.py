@@ -5,7 +5,7 @@ import io
 import matplotlib as mpl
 import pytest
 
-from mtrec_lib.book import COLOURS, MARKERS, figure, title, verdict
+from mtrec_lib.book import COLOURS, MARKERS, figure, records, title, verdict
 from mtrec_lib.core import write_json
 
 
@@ -81,3 +81,15 @@ def test_series_stand_side_by_side_and_empty_cases_are_left_out():
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["rare\nitems", "others"]
     points = [list(bars.lines[0].get_xdata()) for bars in ax.containers]
     assert points == [[-0.05, 0.95], [1.05]]
+
+
+def test_records_are_rows_by_the_beginning_of_their_ids(tmp_path):
+    rows = [{"id": "worth/like", "ratio": 1.1}, {"id": "worth/top", "ratio": 0.9}, {"id": "time"}]
+    write_json(tmp_path / "b.json", rows)
+    write_json(tmp_path / "a.json", [{"id": "worth/a"}])
+    assert [row["id"] for row in records("worth/", tmp_path)] == [
+        "worth/a",
+        "worth/like",
+        "worth/top",
+    ]
+    assert records("none", tmp_path) == []

@@ -31,6 +31,7 @@ ARTICLE = {"history": np.array([[0, 2, 3], [4, 5, 6]]), "category": np.array([[1
 CASES = {
     "ByteDropout": (lambda: mt.models.ByteDropout(0.5, seed=1), (STATES,)),
     "ItemTable": (lambda: mt.models.ItemTable(SPEC, WIDTH), ()),
+    "LoRA": (lambda: mt.models.LoRA(keras.layers.Dense(5), rank=2), (STATES,)),
     "EventEmbedding": (lambda: mt.models.EventEmbedding(SPEC, WIDTH, 0.1), (PAST, TABLE)),
     "TransformerBlock": (lambda: mt.models.TransformerBlock(WIDTH, 2, 0.1), (STATES, CAUSAL)),
     "MinGRUBlock": (lambda: mt.models.MinGRUBlock(WIDTH, 0.1), (STATES, STARTS)),
@@ -47,6 +48,10 @@ CASES = {
     "GaussianGivenItem": (
         lambda: mt.models.GaussianGivenItem(4, start=2.0, varying=True),
         (STATES, STATES),
+    ),
+    "AdaptiveTransfer": (
+        lambda: mt.models.AdaptiveTransfer(WIDTH, units=2),
+        (STATES, STATES, STATES),
     ),
     "GivenNothing": (lambda: mt.models.GivenNothing(4, units=2), (STATES,)),
     "OrdinalGivenItem": (lambda: mt.models.OrdinalGivenItem(5, hidden=4), (STATES, STATES)),

@@ -1,5 +1,7 @@
 """The cards of the sources, and the cache."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -29,7 +31,9 @@ def test_the_large_promotions_table_is_never_taken():
 
 
 def test_an_unknown_name_lists_what_there_is():
-    with pytest.raises(ParameterError, match="there are complete-journey, ml-100k; did you mean"):
+    with pytest.raises(
+        ParameterError, match="there are complete-journey, minilm, ml-100k, smollm2-135m; did"
+    ):
         find("ml100k")
 
 
@@ -51,13 +55,36 @@ def test_a_member_outside_its_folder_or_with_code_is_refused(path):
         Member(path, "0" * 64, 1)
 
 
+@pytest.mark.parametrize("name", ["minilm", "smollm2-135m"])
+def test_weights_are_sources_and_no_logs(name):
+    assert name in {source.name for source in sources("weights")} - {s.name for s in sources("log")}
+    assert find(name).kind == "weights"
+    with pytest.raises(ParameterError, match=f"weights, not a log: mt.models.Pretrained\\(.{name}"):
+        mt.data.load(name)
+
+
+def test_a_card_of_another_kind_is_refused():
+    with pytest.raises(DataIntegrityError, match="one of log, weights, got"):
+        replace(find("minilm"), kind="picture")
+
+
 def test_an_empty_cache_is_absent_and_nothing_to_remove(tmp_path, monkeypatch):
     monkeypatch.setenv("MTREC_HOME", str(tmp_path))
     assert set(mt.data.status()["state"]) == {"absent"}
     assert mt.data.remove("ml-100k") is False
 
 
+def test_what_was_converted_of_a_source_goes_with_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MTREC_HOME", str(tmp_path))
+    made = tmp_path / "converted" / "minilm-0123"
+    made.mkdir(parents=True)
+    (made / "model.safetensors").write_bytes(b"x")
+    assert mt.data.remove("minilm") is True
+    assert not made.exists()
+    assert mt.data.remove("minilm") is False
+
+
 def test_a_fetched_source_is_ready(ml100k):
     row = mt.data.status().row(by_predicate=pl.col("name") == "ml-100k", named=True)
-    assert row["state"] == "ready"
+    assert (row["state"], row["kind"]) == ("ready", "log")
     assert row["megabytes"] == pytest.approx(2.07, abs=0.01)

@@ -35,6 +35,22 @@ def test_earlier_items_are_masked_but_never_the_target(split_of, told):
     assert rank(model, split, mask_seen=False).ranks.tolist() == [5, 1]
 
 
+def test_only_candidates_and_the_target_are_ranked(split_of, told):
+    # scores 5 4 1 2 3 of items 1 … 5, ids 2 … 6; items 1 and 2 are seen, the target is item 3
+    split, model = split_of([[1, 2, 3]]), told([5, 4, 1, 2, 3])
+    assert rank(model, split, candidates=[5]).ranks.tolist() == [2]  # behind item 4
+    found = rank(model, split, candidates=[2, 3, 4], mask_seen=False, k=1)
+    assert found.ranks.tolist() == [3]  # behind items 1 and 2
+    assert found.metrics["coverage@1"] == pytest.approx(1 / 3)
+    assert "3 of 5 items ranked" in found.about
+
+
+@pytest.mark.parametrize("candidates", [[], [1], [7]])
+def test_candidates_stand_in_the_catalogue(split_of, told, candidates):
+    with pytest.raises(ParameterError, match=r"candidates must be .* in \[2, 6\]"):
+        rank(told([1, 2, 3, 4, 5]), split_of([[1, 2, 3]]), candidates=candidates)
+
+
 def test_a_log_where_people_repeat_keeps_earlier_items(split_of, told):
     split = split_of([[1, 2, 3]], repeats=True)
     assert rank(told([5, 4, 3, 2, 1]), split).ranks.tolist() == [3]

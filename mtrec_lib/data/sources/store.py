@@ -56,6 +56,11 @@ def folder(source: Source) -> Path:
     return home() / "sources" / source.name
 
 
+def converted() -> Path:
+    """Where lies what was made of fetched files, a folder ``NAME-HASH`` each."""
+    return home() / "converted"
+
+
 def installed(source: Source) -> str | None:
     """The route by which ``source`` got here, or None if it did not, or another version did."""
     try:
@@ -76,16 +81,17 @@ def verify(source: Source, route: str) -> None:
 
 
 def remove(name: str | Source) -> bool:
-    """Delete the cached files of a source; whether there were any.
+    """Delete the cached files of a source, and what was converted of them; whether there were any.
 
     Taught in chapter 01.
     """
-    target = folder(name if isinstance(name, Source) else find(name))
-    there = target.is_dir()
-    if there:
+    source = name if isinstance(name, Source) else find(name)
+    found = [folder(source), *converted().glob(f"{source.name}-*")]
+    there = [target for target in found if target.is_dir()]
+    for target in there:
         (target / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(target)
-    return there
+    return bool(there)
 
 
 def _fix(source: Source) -> str:

@@ -8,6 +8,8 @@ from mtrec_lib.models.baselines.ngram import NGram as NGram
 from mtrec_lib.models.baselines.personal_frequency import PersonalFrequency as PersonalFrequency
 from mtrec_lib.models.baselines.popularity import Popularity as Popularity
 from mtrec_lib.models.baselines.tifu_knn import TIFUKNN as TIFUKNN
+from mtrec_lib.models.baselines.vector_knn import TextKNN as TextKNN
+from mtrec_lib.models.baselines.vector_knn import VectorKNN as VectorKNN
 
 __all__ = [
     "TIFUKNN",
@@ -18,4 +20,6 @@ __all__ = [
     "NGram",
     "PersonalFrequency",
     "Popularity",
+    "TextKNN",
+    "VectorKNN",
 ]

@@ -17,6 +17,8 @@ class ItemSoftmax(keras.layers.Layer):
     Args:
         spec: sizes (``InputSpec``, fitted ``Inputs`` or a dictionary).
         sampler: a :class:`NegativeSampler` for a loss that looks at a few items only.
+        use_bias: whether the bias is learned; otherwise it stays zero, so that an item which
+            nobody chose, and whose bias nobody could have learned, is scored as all others are.
 
     Shapes: states ``(..., width)`` and table ``(items + 3, width)`` → ``(..., items)``; column j
     is item id j + 2.
@@ -24,16 +26,21 @@ class ItemSoftmax(keras.layers.Layer):
     Taught in chapter 04.
     """
 
-    def __init__(self, spec: Any, sampler: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, spec: Any, sampler: Any = None, use_bias: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True  # an LSTM trunk hands its mask on
-        self.spec, self.sampler = InputSpec.of(spec), sampler
+        self.spec, self.sampler, self.use_bias = InputSpec.of(spec), sampler, use_bias
 
     def build(self, states_shape: Any = None, table_shape: Any = None) -> None:
         """Create the bias of the items, and the sampler's tables."""
         if self.sampler is not None and not self.sampler.built:
             self.sampler.build()
-        self.bias = self.add_weight(shape=(self.spec.items,), initializer="zeros", name="bias")
+        shape = (self.spec.items,)
+        self.bias = self.add_weight(
+            shape=shape, initializer="zeros", trainable=self.use_bias, name="bias"
+        )
         self.built = True
 
     def call(self, states: Any, table: Any) -> Any:
@@ -73,7 +80,11 @@ class ItemSoftmax(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         sampler = self.sampler and keras.saving.serialize_keras_object(self.sampler)
-        return super().get_config() | {"spec": self.spec.to_dict(), "sampler": sampler}
+        return super().get_config() | {
+            "spec": self.spec.to_dict(),
+            "sampler": sampler,
+            "use_bias": self.use_bias,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "ItemSoftmax":

@@ -49,12 +49,14 @@ class SmallNetwork(keras.layers.Layer):
         self.out.build((*states_shape[:-1], self.hidden))
         self.built = True
 
+    def hidden_of(self, states: Any, item: Any = None) -> Any:
+        """What the answer is read from, ``(..., hidden)``."""
+        hidden = self.of_state(states)
+        return ops.relu(hidden + self.of_item(item) if self.sees_item else hidden)
+
     def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
         """Score states, or pairs of a state and an item vector."""
-        hidden = self.of_state(states)
-        if self.sees_item:
-            hidden = hidden + self.of_item(item)
-        return self.out(self.drop(ops.relu(hidden), training=training))
+        return self.out(self.drop(self.hidden_of(states, item), training=training))
 
     def compute_output_shape(self, states_shape: Any, item_shape: Any = None) -> Any:
         """``(..., units)``."""

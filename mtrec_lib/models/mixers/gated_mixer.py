@@ -104,19 +104,16 @@ def softmax(logits: Any) -> Any:
     return ops.exp(ops.log_softmax(ops.cast(logits, "float32"), axis=-1))
 
 
-def blend(shares: Any, said: Any) -> Any:
-    """Σ_e share_e · said_e.
+def blend(shares: Any, said: Any) -> tuple[Any, ...]:
+    """Σ_e share_e · said_e, a reader at a time.
 
     Args:
-        shares: ``(..., tasks, experts)`` float32.
+        shares: ``(..., readers, experts)`` float32.
         said: ``(..., experts, hidden)``, of the experts.
 
     Returns:
-        ``(..., tasks, hidden)``, in the precision of the experts.
+        ``(..., hidden)`` for each reader, in the precision of the experts. Not one product for all:
+        going back from one task must not pass through the mixtures of the others.
     """
-    return ops.einsum("...me,...eh->...mh", ops.cast(shares, said.dtype), said)
-
-
-def one_a_task(mixed: Any) -> tuple[Any, ...]:
-    """``(..., tasks, hidden)`` as a tuple of ``(..., hidden)``."""
-    return tuple(ops.unstack(mixed, axis=-2))
+    each = ops.unstack(ops.cast(shares, said.dtype), axis=-2)
+    return tuple(ops.sum(share[..., None] * said, axis=-2) for share in each)

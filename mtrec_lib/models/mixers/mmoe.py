@@ -6,7 +6,7 @@ import keras
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.mixers.bank import Bank
-from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, one_a_task, softmax
+from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -65,7 +65,7 @@ class MMoE(GatedMixer):
         self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
     ) -> tuple[Any, ...]:
         """Each task's mixture."""
-        return one_a_task(blend(self.shares(states), self.bank(states)))
+        return blend(self.shares(states), self.bank(states))
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

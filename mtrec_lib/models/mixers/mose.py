@@ -9,7 +9,7 @@ from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.layers.linear_recurrence import piece_starts
 from mtrec_lib.models.layers.min_gru_block import remember, slow_biases
 from mtrec_lib.models.mixers.bank import Bank
-from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, one_a_task, softmax
+from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -87,7 +87,7 @@ class MoSE(GatedMixer):
         rows = (*ops.shape(states)[:2], -1)
         memory = remember(ops.reshape(update, rows), ops.reshape(candidate, rows), starts)
         memory = ops.reshape(ops.cast(memory, gate.dtype), ops.shape(gate))  # (B, L, E, H)
-        return one_a_task(blend(self.shares(states), memory * ops.silu(gate)))
+        return blend(self.shares(states), memory * ops.silu(gate))
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

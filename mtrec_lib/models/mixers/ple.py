@@ -8,7 +8,7 @@ from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.mixers.bank import Bank
-from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, one_a_task, softmax
+from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -89,7 +89,7 @@ class PLE(GatedMixer):
         flow = states
         wanted = range(self.levels)[level]
         for below in self.stack[:wanted]:
-            flow = below(flow)
+            flow = ops.stack(below(flow), axis=-2)
         return self.stack[wanted].shares(flow)[..., : self.built_for, :]
 
     def gates(self, states: Any, tasks: int, level: int = -1) -> Any:
@@ -111,9 +111,9 @@ class PLE(GatedMixer):
     ) -> tuple[Any, ...]:
         """Level by level."""
         flow = states
-        for level in self.stack:
-            flow = level(flow)
-        return one_a_task(flow)
+        for level in self.stack[:-1]:
+            flow = ops.stack(level(flow), axis=-2)
+        return self.stack[-1](flow)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
@@ -132,7 +132,7 @@ class Level(keras.layers.Layer):
     A *reader* is a task or, below the last level, the shared state, which comes last.
 
     Shapes: what all read, ``(batch, length, width)``, or a vector a reader of the level below,
-    ``(batch, length, readers, width)`` → ``(batch, length, readers, units)``.
+    ``(batch, length, readers, width)`` → ``(batch, length, units)`` for each reader.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class Level(keras.layers.Layer):
         shape = (*ops.shape(shares)[:-1], self.tasks * self.experts)
         return ops.concatenate([ops.reshape(placed, shape), common], axis=-1)
 
-    def call(self, flow: Any) -> Any:
+    def call(self, flow: Any) -> tuple[Any, ...]:
         """What each reader makes of the experts."""
         if len(flow.shape) == 4:
             said = self.bank(ops.take(flow, self.owner, axis=2), own=True)

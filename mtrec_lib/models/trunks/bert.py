@@ -31,6 +31,7 @@ class BERT(BlockTrunk):
         dropout: rate in the embedding and in every block.
         rate: share of the events that are hidden in training.
         last: share of the pieces of which only the last event is hidden.
+        kwargs: ``item_vectors`` and ``item_ids`` of every :class:`Trunk`, and what Keras takes.
 
     Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)``, and ``"segment"`` where rows are
     packed → ``(batch, length, width)``.

@@ -20,6 +20,7 @@ class GPT(BlockTrunk):
         layers: transformer blocks.
         heads: attention heads.
         dropout: rate in the embedding and in every block.
+        kwargs: ``item_vectors`` and ``item_ids`` of every :class:`Trunk`, and what Keras takes.
 
     Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` → ``(batch, length, width)``.
 

@@ -17,6 +17,7 @@ class LSTM(Trunk):
         width: model dimension and units of the memory.
         layers: LSTM layers.
         dropout: rate in the embedding and after each layer.
+        kwargs: ``item_vectors`` and ``item_ids`` of every :class:`Trunk`, and what Keras takes.
 
     Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)`` → ``(batch, length, width)``.
 

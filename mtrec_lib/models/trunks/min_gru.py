@@ -21,6 +21,7 @@ class MinGRU(BlockTrunk):
         width: model dimension and numbers of the memory of a block.
         layers: blocks.
         dropout: rate in the embedding and in every block.
+        kwargs: ``item_vectors`` and ``item_ids`` of every :class:`Trunk`, and what Keras takes.
 
     Shapes: ``{"item", "rating", "gap"}`` each ``(batch, length)``, and ``"segment"`` where rows are
     packed → ``(batch, length, width)``.

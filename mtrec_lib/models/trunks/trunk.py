@@ -23,6 +23,12 @@ class Trunk(keras.layers.Layer):
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
         width: model dimension.
         dropout: rate.
+        item_vectors: ``(items, columns)`` beside the item ids, such as embeddings of item texts,
+            or None; they are kept as they are and travel with the model, a map to ``width`` is
+            learned (:class:`ItemTable`).
+        item_ids: which items have an embedding of their own: all (True), none (False), or those
+            with a training event (``"trained"``). An item without is known by its vector and side
+            information alone.
 
     Shapes: ``{"item", "rating", "gap", flags of the inputs}`` each ``(batch, length)`` int, and
     ``"segment"`` where rows are packed → ``(batch, length, width)``; ``length`` at most
@@ -34,11 +40,19 @@ class Trunk(keras.layers.Layer):
     causal = True
     packs = True
 
-    def __init__(self, inputs: Any, width: int = 64, dropout: float = 0.2, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        inputs: Any,
+        width: int = 64,
+        dropout: float = 0.2,
+        item_vectors: Any = None,
+        item_ids: bool | str = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.spec, self.width, self.dropout = InputSpec.of(inputs), width, dropout
         self.fitted = inputs if hasattr(inputs, "catalogue") else None
-        self.table = ItemTable(inputs, width, name="table")
+        self.table = ItemTable(inputs, width, item_vectors, item_ids, name="table")
         self.embedding = EventEmbedding(self.spec, width, dropout, name="embedding")
 
     def build(self, input_shape: Any = None) -> None:
@@ -89,6 +103,8 @@ class Trunk(keras.layers.Layer):
             "inputs": self.spec.to_dict(),
             "width": self.width,
             "dropout": self.dropout,
+            "item_vectors": self.table.vectors,
+            "item_ids": self.table.item_ids,
         }
 
 

@@ -1,0 +1,56 @@
+"""Checks of the exercises of chapter 07_2: what one model for several tasks gains and costs."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mtrec_lib.book.exercises.registry import exercise
+
+
+@exercise("07_2.1")
+def _with_and_without_compiling(answer: Any) -> str | None:
+    whole, bare = (float(value) for value in answer)
+    if math.isclose(whole, 0.35, rel_tol=1e-6) and math.isclose(bare, 0.6, rel_tol=1e-6):
+        return None
+    if math.isclose(whole, 0.6, rel_tol=1e-6) and math.isclose(bare, 0.35, rel_tol=1e-6):
+        return "the other way round: the pair begins with the ratio of all seconds"
+    if math.isclose(whole, 0.35, rel_tol=1e-6) and math.isclose(bare, 9 / 35, rel_tol=1e-6):
+        return "each of the five compiles, not one of them"
+    if math.isclose(whole, 1.75, rel_tol=1e-6):
+        return "the five are trained one after the other: add up their seconds"
+    return "divide the one model's seconds by the sum of the five's; then take compiling off both"
+
+
+@exercise("07_2.2")
+def _words(answer: Any) -> str | None:
+    if not callable(answer):
+        return "the answer is a function of low, high and margin"
+    if answer(0.001, 0.02, 0.005) != "better":
+        return "an interval wholly above zero says more than that a loss is small"
+    if answer(-0.02, -0.001, 0.03) != "worse":
+        return "an interval wholly below zero is a loss, however small a margin calls it"
+    if answer(-0.004, 0.01, 0.005) != "no worse":
+        return "which end of the interval must stay above minus the margin?"
+    if answer(-0.006, 0.01, 0.005) != "not settled":
+        return "zero in the interval is no proof that nothing is lost"
+    return None
+
+
+@exercise("07_2.3")
+def _holm(answer: Any) -> str | None:
+    if not callable(answer):
+        return "the answer is a function of an array of p values"
+    found = np.asarray(answer(np.array([0.04, 0.01, 0.03])), dtype=float)
+    if found.shape != (3,):
+        return "as many values must come back as went in"
+    if np.allclose(found, [0.06, 0.03, 0.06]):
+        high = np.asarray(answer(np.array([0.6, 0.9])), dtype=float)
+        return None if np.allclose(high, [1, 1]) else "no probability is above one"
+    if np.allclose(found, [0.12, 0.03, 0.09]):
+        return "that is Bonferroni's: the second smallest has fewer rivals left"
+    if np.allclose(found, [0.04, 0.03, 0.06]):
+        return "a larger p value must not end up below a smaller one"
+    if np.allclose(np.sort(found), [0.03, 0.06, 0.06]):
+        return "right values in another order than they came in"
+    return "the smallest is multiplied by the number of tests, the next by one less, and so on"

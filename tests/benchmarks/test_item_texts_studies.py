@@ -1,0 +1,91 @@
+"""Cold items and few events: how answers are pooled, what the rivals say, what a record holds."""
+
+from argparse import Namespace
+
+import numpy as np
+import pytest
+
+import mtrec_lib as mt
+from benchmarks.pretrained import cold_items, few_events
+from benchmarks.pretrained.joined import METRIC, Answers
+
+
+@pytest.fixture(scope="module")
+def splits(films):
+    log = films
+    return [mt.data.cold_items(log, share=0.3, fractions=(0.4, 0.3, 0.3), seed=s) for s in (0, 1)]
+
+
+def test_a_person_weighs_as_much_as_their_questions():
+    # person 7 finds both targets first, person 9 misses: (1 + 1 + 0) / 3
+    answers = Answers("x", "y", np.array([9, 7, 7]), np.array([11, 1, 1]))
+    assert answers.users.tolist() == [7, 9]
+    assert answers.counts.tolist() == [2, 1]
+    assert answers.per_user[METRIC].tolist() == [1.0, 0.0]
+    assert answers.value == pytest.approx(2 / 3)
+
+
+def test_genre_popularity_is_the_mean_of_the_genres_means(films_split):
+    # genres in the order Drama, Comedy, War; films 1, 3, 5, 7, 9 are dramas, the others both
+    counts = mt.features.fit(films_split).popularity
+    found = cold_items.GenrePopularity(films_split).scores(np.zeros(2))
+    assert found.shape == (2, 9)
+    np.testing.assert_allclose(found[0, [0, 2]], counts[::2].mean())
+    np.testing.assert_allclose(found[0, [1, 3]], counts[1::2].mean())
+
+
+def _said(splits):
+    return [cold_items.answer(cold_items.Random(split), split, "test") for split in splits]
+
+
+def test_draws_are_pooled_by_person(splits):
+    found = _said(splits)
+    pooled = cold_items.judged("new", splits, found)
+    queries = [split.queries("test") for split in splits]
+    assert pooled.counts.sum() == sum(map(len, queries))
+    ranks = np.concatenate([each["new"] for each in found])
+    assert pooled.value == pytest.approx(mt.evaluation.ndcg(ranks, 10).mean())
+
+
+def test_the_test_trains_on_validation_and_asks_the_same(splits):
+    known = cold_items.with_validation(splits[0])
+    assert known.validation.is_empty()
+    assert known.train.height == splits[0].train.height + splits[0].validation.height
+    asked = [split.queries("test").target_items.tolist() for split in (known, splits[0])]
+    assert asked[0] == asked[1]
+    trained = set(known.log.catalogue.encode(known.train["item_id"]).tolist())
+    assert not trained & set(splits[0].cold["test"].tolist())
+
+
+@pytest.mark.parametrize("among", ["new", "all"])
+def test_the_record_of_cold_items(splits, among):
+    found = _said(splits)
+    first = [{name: [1] * len(ranks) for name, ranks in one.items()} for one in found]
+    answers = {"ours": first, "alone": first, "tfidf": found, "random": found}
+    row = cold_items.record(among, splits, answers, {"ours": "text"}, {"text": 0.5})
+    assert row["id"].startswith("pretrained/cold-items/tfidf")
+    assert row["alone"][0] == row["ratio"]
+    assert row["ours"] == 1 == row["beside"]["ours"]
+    assert row["peer"] == row["beside"]["random"] <= 1
+    assert len(row["by_draw"]) == 2 == row["seeds"]
+    assert row["interval"][0] <= row["ratio"] <= row["interval"][1]
+
+
+def test_the_record_of_few_events(ml100k, monkeypatch):
+    asked = []
+
+    def cell(name, split, text, side, seed):
+        asked.append((name, text, side, seed))
+        ranks = np.random.default_rng(seed).integers(1, 20, split.test.height)
+        return (ranks if not text else np.maximum(ranks - 1, 1)).tolist()
+
+    monkeypatch.setattr(few_events, "cell", cell)
+    few, whole = few_events.run(Namespace(seeds=2))
+    assert len(set(asked)) == 2 * 2 * 2 * 2  # logs, models, side information or none, seeds
+    assert (few["id"], whole["id"]) == (
+        "pretrained/few-events",
+        "pretrained/few-events/whole-log",
+    )
+    assert few["ratio"] > 1
+    assert few["interval"][0] > 1
+    assert few["n"] == 943
