@@ -1,10 +1,13 @@
 """The command of a benchmark that has parts: run them, put their rows into the record."""
 
 import argparse
+import json
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks._page import text
 from benchmarks._records import merge
+from mtrec_lib.core import write_text
 from mtrec_lib.core.errors import MtrecError
 
 
@@ -32,7 +35,13 @@ def run(name: str, parts: tuple[str, ...], words: list[str], folder: Path | None
             print(f"  broken: {error}")
             broken.append(part)
             continue
-        merge(name, rows, folder)
+        page(name, merge(name, rows, folder))
         for row in rows:
             print(f"{row['id']}: {row['ratio']:.3f} {row['interval']}")
     return int(bool(broken))
+
+
+def page(name: str, record: Path) -> None:
+    """Write the page beside the record."""
+    rows = json.loads(record.read_text(encoding="utf-8"))
+    write_text(record.with_suffix(".md"), text(name, rows))

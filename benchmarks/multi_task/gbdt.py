@@ -3,7 +3,9 @@
 Both are asked about every event of the last tenth, each with all that happened before it, the same
 person's events of that tenth included. Settings are chosen on validation after training on the
 training part; then both are fitted on training and validation. Trees answer a question a model;
-ours is one model for four, the next item among them.
+ours is one model for four, the next item among them. Ours reads what latent factors expect
+(``mt.features.LatentFactors``); a second set of trees is given those numbers too, so that what the
+numbers are worth is not mistaken for what the model is worth.
 """
 
 from functools import partial
@@ -16,10 +18,11 @@ import mtrec_lib as mt
 from benchmarks._records import ROOT, kept, row
 from benchmarks.multi_task.trees import TASKS, Trees
 from mtrec_lib.core import fingerprint
+from mtrec_lib.features import latent_factors
 
 COMMAND = "python -m benchmarks multi_task --only gbdt"
 FOLDER = ROOT / "runs" / "multi_task" / "gbdt"
-SEEDS, EPOCHS, MAX_LENGTH = 5, 15, 50
+SEEDS, EPOCHS, MAX_LENGTH, FACTORS = 5, 15, 50, 8
 TRUNK = {"width": 16, "layers": 1, "heads": 2, "dropout": 0.3}
 TRAINING = {"batch_size": 8, "learning_rate": 3e-3}
 HEADS = (  # units and dropout of the heads, momentum of the average of weights
@@ -41,13 +44,21 @@ def run(args: Any) -> list[dict[str, Any]]:
     best = max(HEADS, key=lambda setting: worth(split, tried[setting]))
     seeds = range(getattr(args, "seeds", None) or SEEDS)
     ours = [cell("test", both, "test", best, seed) for seed in seeds]
-    trees = Trees(split)
-    return [record(task, split, ours, trees, best) for task in TASKS]
+    trees, more = Trees(split), Trees(split, (factors_of(split), factors_of(both)))
+    return [record(task, split, ours, (trees, more), best) for task in TASKS]
+
+
+def factors_of(split: Any) -> np.ndarray:
+    """What latent factors expect of every event, ``(events, 3)``."""
+    inputs = mt.features.fit(split, max_length=MAX_LENGTH, factors=FACTORS)
+    past = mt.data.Histories.from_events(split.events, split.log.catalogue)
+    return inputs.beside.of_events(past)[:, -len(latent_factors.NAMES) :]
 
 
 def cell(name: str, split: Any, part: str, setting: Any, seed: int) -> dict[str, np.ndarray]:
     """What a model says of every event of a part: read from its file, or trained."""
-    key = fingerprint([setting, TRUNK, TRAINING, EPOCHS, MAX_LENGTH, split.about, split.log.hash])
+    told = [setting, TRUNK, TRAINING, EPOCHS, MAX_LENGTH, FACTORS, split.about, split.log.hash]
+    key = fingerprint(told)
 
     def make() -> dict[str, list[float]]:
         print(f"  {name} {setting} seed {seed}", flush=True)
@@ -64,7 +75,7 @@ def trained(split: Any, setting: Any, seed: int) -> Any:
     """One model for four questions, after the last epoch."""
     hidden, dropout, average = setting
     keras.utils.set_random_seed(seed)
-    inputs = mt.features.fit(split, max_length=MAX_LENGTH, beside=True)
+    inputs = mt.features.fit(split, max_length=MAX_LENGTH, factors=FACTORS)
     head = {"hidden": hidden, "dropout": dropout}
     tasks = [mt.tasks.NextItem(), mt.tasks.Rating(**head), mt.tasks.Like(**head)]
     model = mt.models.MultiTask(
@@ -101,13 +112,20 @@ def worth(split: Any, answers: dict[str, np.ndarray]) -> float:
     return value["like"] + value["top"] - value["rating"]
 
 
-def record(task: str, split: Any, ours: list[Any], trees: Any, best: Any) -> dict[str, Any]:
+def record(
+    task: str, split: Any, ours: list[Any], rivals: tuple[Any, Any], best: Any
+) -> dict[str, Any]:
     """The row of one question, seeds together, paired by person."""
     metric, name = METRICS[task]
     judged = [mt.evaluation.rows(Said(split, "test", each), split, task=task) for each in ours]
-    rival = mt.evaluation.rows(trees, split, task=task)
+    rival, more = (mt.evaluation.rows(trees, split, task=task) for trees in rivals)
     values = [float(each.metrics[metric] or 0.0) for each in judged]
-    paired = mt.evaluation.compare(judged, [rival], "squared_error" if task == "rating" else metric)
+
+    def ahead_of(other: Any) -> list[float]:
+        by_person = "squared_error" if task == "rating" else metric
+        paired = mt.evaluation.compare(judged, [other], by_person)
+        return [round(float(v), 4) for v in (paired.difference, paired.low, paired.high)]
+
     found = row(
         f"multi-task/gbdt/{name}",
         f"{metric} of {task} on ml-100k, global time split, every earlier event known: one "
@@ -123,11 +141,15 @@ def record(task: str, split: Any, ours: list[Any], trees: Any, best: Any) -> dic
     )
     extra = {
         "by_seed": [round(value, 4) for value in values],
-        "difference": [round(float(v), 4) for v in (paired.difference, paired.low, paired.high)],
+        "difference": ahead_of(rival),
         "settings": list(best),
-        "trees": list(trees.sizes[task]),
+        "trees": list(rivals[0].sizes[task]),
+        "trees_with_factors": round(float(more.metrics[metric] or 0.0), 4),
+        "difference_with_factors": ahead_of(more),
     }
     if metric == "auc":
-        within = [float(each.metrics["user_auc"] or 0.0) for each in (*judged, rival)]
-        extra["within_person"] = [round(float(np.mean(within[:-1])), 4), round(within[-1], 4)]
+        within = [float(each.metrics["user_auc"] or 0.0) for each in (*judged, rival, more)]
+        extra["within_person"] = [
+            round(value, 4) for value in (float(np.mean(within[:-2])), *within[-2:])
+        ]
     return found | extra

@@ -19,6 +19,9 @@ class Trees:
 
     Args:
         split: ml-100k under one cut in time.
+        beside: further columns of every event, as fitted on the training part and as fitted on
+            training and validation; the sizes are chosen with the first, the trees grown with the
+            second.
 
     Attributes:
         sizes: ``{task: (trees, learning rate)}`` as chosen.
@@ -26,15 +29,18 @@ class Trees:
 
     name = "boosted trees"
 
-    def __init__(self, split: Any) -> None:
-        self.rows = mt.features.causal(split).to_numpy()
+    def __init__(self, split: Any, beside: tuple[np.ndarray, ...] = ()) -> None:
+        causal = mt.features.causal(split).to_numpy()
+        chosen_on, self.rows = [np.concatenate([causal, more], axis=1) for more in beside] or [
+            causal
+        ] * 2
         part = split.events["part"].to_numpy()
         self.sizes, self.models = {}, {}
         for task in TASKS:
             label = label_of(split, task)
-            tried = {size: self._tried(label, part, size) for size in SIZES}
+            tried = {size: _tried(chosen_on, label, part, size) for size in SIZES}
             self.sizes[task] = max(tried, key=lambda size: tried[size])
-            self.models[task] = self._fitted(label, part != "test", self.sizes[task])
+            self.models[task] = _fitted(self.rows, label, part != "test", self.sizes[task])
 
     def predict_events(self, histories: Any, items: np.ndarray) -> dict[str, np.ndarray]:
         """What each model says of the event after each past; a past ends before its row."""
@@ -44,17 +50,19 @@ class Trees:
             for task, model in self.models.items()
         }
 
-    def _fitted(self, label: np.ndarray, known: np.ndarray, size: tuple[int, float]) -> Any:
-        both = set(np.unique(label)) == {0.0, 1.0}
-        kind = HistGradientBoostingClassifier if both else HistGradientBoostingRegressor
-        with threadpool_limits(1):  # threads that wait for each other are slower than one
-            model = kind(max_iter=size[0], learning_rate=size[1], random_state=0)
-            return model.fit(self.rows[known], label[known])
 
-    def _tried(self, label: np.ndarray, part: np.ndarray, size: tuple[int, float]) -> float:
-        """AUC, or minus the root mean squared error, on validation."""
-        model, asked = self._fitted(label, part == "train", size), part == "validation"
-        if hasattr(model, "predict_proba"):
-            said = model.predict_proba(self.rows[asked])[:, 1]
-            return float(mt.evaluation.auc(label[asked], said))
-        return -float(root_mean_squared_error(label[asked], model.predict(self.rows[asked])))
+def _fitted(rows: np.ndarray, label: np.ndarray, known: np.ndarray, size: Any) -> Any:
+    both = set(np.unique(label)) == {0.0, 1.0}
+    kind = HistGradientBoostingClassifier if both else HistGradientBoostingRegressor
+    with threadpool_limits(1):  # threads that wait for each other are slower than one
+        model = kind(max_iter=size[0], learning_rate=size[1], random_state=0)
+        return model.fit(rows[known], label[known])
+
+
+def _tried(rows: np.ndarray, label: np.ndarray, part: np.ndarray, size: Any) -> float:
+    """AUC, or minus the root mean squared error, on validation."""
+    model, asked = _fitted(rows, label, part == "train", size), part == "validation"
+    if hasattr(model, "predict_proba"):
+        said = model.predict_proba(rows[asked])[:, 1]
+        return float(mt.evaluation.auc(label[asked], said))
+    return -float(root_mean_squared_error(label[asked], model.predict(rows[asked])))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._page import ratios
 from benchmarks.next_item.cells import Answers
 from benchmarks.next_item.rows import METRIC, Found, mean, reached
 from benchmarks.next_item.speed import ROLES
@@ -46,7 +47,7 @@ def text(groups: dict[str, Found], speed: dict[str, Any] | None, rows: list[dict
     for kind in ("counts", "peers", "ours"):
         for name, cells in groups.get(kind, {}).items():
             parts.append(_quality(name, cells, goal))
-    parts += ["\n## Ratios\n", *_ratios(rows)]
+    parts += ["\n## Ratios\n", *ratios(rows)]
     if speed is not None:
         parts += ["\n## Speed\n", *_speed(speed)]
     return "\n".join(parts) + "\n"
@@ -92,20 +93,6 @@ def _rate(cell: dict[str, Any]) -> float:
     """Real targets a second over the whole training, validations included."""
     last = cell["curve"][-1]
     return last["targets"] * last["epoch"] / last["seconds"]
-
-
-def _ratios(rows: list[dict[str, Any]]) -> list[str]:
-    if not rows:
-        return ["Nothing is measured yet."]
-    lines = ["| id | what | ours | peer | ratio | interval |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        low, high = row["interval"]
-        mark = "*" if row["stale"] else ""
-        lines.append(
-            f"| `{row['id']}`{mark} | {row['what']} | {row['ours']:,.4g} | {row['peer']:,.4g} "
-            f"| **{row['ratio']:.3f}** | {low:.3f} to {high:.3f} |"
-        )
-    return lines
 
 
 def _speed(speed: dict[str, Any]) -> list[str]:

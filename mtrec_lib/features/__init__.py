@@ -9,6 +9,7 @@ from mtrec_lib.features.feed import Feed
 from mtrec_lib.features.inputs import Inputs, fit
 from mtrec_lib.features.item_features import item_features
 from mtrec_lib.features.item_texts import history_text, item_texts
+from mtrec_lib.features.latent_factors import LatentFactors
 from mtrec_lib.features.masked import Masked
 from mtrec_lib.features.packed import Packed
 from mtrec_lib.features.personal import Personal, personal
@@ -24,6 +25,7 @@ __all__ = [
     "Feed",
     "InputSpec",
     "Inputs",
+    "LatentFactors",
     "Masked",
     "Packed",
     "Personal",

@@ -10,6 +10,8 @@ import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories
+from mtrec_lib.features import latent_factors
+from mtrec_lib.features.latent_factors import LatentFactors, prefix_sums
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Split
@@ -52,9 +54,10 @@ class Beside:
         best: the best grade.
         until: seconds; what an empty history may know of items lies before it.
         prior: mean rating before anything is known.
-        scale: ``(2, len(NAMES))`` mean and standard deviation of each number in training.
+        scale: ``(2, numbers)`` mean and standard deviation of each number in training.
+        factors: a factorisation, whose numbers stand behind those of ``NAMES``.
 
-    Shapes: ``n`` histories and ``(n,)`` items → ``(n, len(NAMES))`` float32, standardised, each
+    Shapes: ``n`` histories and ``(n,)`` items → ``(n, len(names))`` float32, standardised, each
     within four standard deviations.
 
     Taught in chapter 07.
@@ -70,18 +73,30 @@ class Beside:
         until: int,
         prior: float,
         scale: np.ndarray | None = None,
+        factors: LatentFactors | None = None,
     ) -> None:
+        self.factors = factors
         self.side, self.category = side, (side > 0).astype(np.float64)
         self.best, self.until, self.prior, self.scale = best, until, prior, scale
         order = np.lexsort((time, item))
         self._span = int(max(time.max(initial=0), until)) + 2
         self._keys = item[order].astype(np.int64) * self._span + time[order]
-        self._sums = _prefix(sums[order])
+        self._sums = prefix_sums(sums[order])
         self._seen: tuple[Any, dict[str, np.ndarray]] | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the numbers, in order."""
+        return NAMES if self.factors is None else NAMES + latent_factors.NAMES
+
     @classmethod
-    def fit(cls, split: "Split", side: np.ndarray) -> "Beside":
+    def fit(cls, split: "Split", side: np.ndarray, factors: int = 0) -> "Beside":
         """Statistics of a split log with ratings and times.
+
+        Args:
+            split: the split log.
+            side: ``(items + 3, columns)`` side information.
+            factors: length of the item vectors of :class:`LatentFactors`; 0 for none.
 
         Raises:
             ParameterError: the log has no ratings, or no times.
@@ -111,7 +126,13 @@ class Beside:
             until=until,
             prior=float(known.mean()) if len(known) else float(grades.mean()),
         )
-        found = made._raw(*every_event(past))[train]
+        if factors:
+            rows, rated = np.repeat(past.users, past.lengths), train & read
+            above = made._running(column)["above"][rated]
+            made.factors = LatentFactors.fit(
+                rows[rated], column["item"][rated], above, len(side), factors
+            )
+        found = made._raw(*every_event(past), training=True)[train]
         made.scale = np.stack([found.mean(0), found.std(0) + 1e-6])
         return made
 
@@ -139,8 +160,12 @@ class Beside:
         return self._scaled(self._raw(histories, np.asarray(items), when))
 
     def of_events(self, histories: Histories) -> np.ndarray:
-        """The numbers of every event of some whole histories: ``(events, len(NAMES))``."""
-        return self._scaled(self._raw(*every_event(histories)))
+        """The numbers of every event of some whole histories, as a model is trained on them.
+
+        Returns:
+            ``(events, len(names))``.
+        """
+        return self._scaled(self._raw(*every_event(histories), training=True))
 
     def _scaled(self, found: np.ndarray) -> np.ndarray:
         mean, spread = self.scale if self.scale is not None else (0.0, 1.0)
@@ -153,7 +178,9 @@ class Beside:
         high = np.searchsorted(self._keys, base + np.clip(when, 0, self._span - 1))
         return self._sums[high] - self._sums[low]
 
-    def _raw(self, histories: Histories, items: np.ndarray, when: np.ndarray) -> np.ndarray:
+    def _raw(
+        self, histories: Histories, items: np.ndarray, when: np.ndarray, training: bool = False
+    ) -> np.ndarray:
         sums = self._running(histories.columns)
         first, end = histories.starts, histories.ends
         count, total, squares, best, above = (sums["person"][end] - sums["person"][first]).T
@@ -168,7 +195,7 @@ class Beside:
         own = self.category[items]  # (n, categories)
         carried = np.maximum(own.sum(1), 1)
         events = sums["events"][end] - sums["events"][first]
-        lift = (sums["above"][end] - sums["above"][first]) / (events + PRIOR) * own
+        lift = (sums["liked"][end] - sums["liked"][first]) / (events + PRIOR) * own
         share = (events * own).sum(1) / carried / np.maximum(count, 1)
         columns = [
             np.log1p(count),
@@ -185,7 +212,11 @@ class Beside:
             lift.max(1, initial=0),
             share,
         ]
-        return np.stack(columns, axis=1)
+        found = np.stack(columns, axis=1)
+        if self.factors is None:
+            return found
+        more = self.factors.of(histories, items, sums["above"], training=training)
+        return np.concatenate([found, more], axis=1)
 
     def _running(self, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Sums over all that stands before each place of the shared columns, kept for the next."""
@@ -202,9 +233,10 @@ class Beside:
         category = self.category[item]
         person = np.stack([known, filled, filled**2, known & (filled >= self.best), above], axis=1)
         found = {
-            "person": _prefix(person),
-            "events": _prefix(category * known[:, None]),
-            "above": _prefix(category * above[:, None]),
+            "person": prefix_sums(person),
+            "events": prefix_sums(category * known[:, None]),
+            "liked": prefix_sums(category * above[:, None]),
+            "above": np.where(known, above, np.nan),
             "rating": np.append(np.where(known, rating, self.prior), self.prior),
         }
         self._seen = columns, found
@@ -228,9 +260,3 @@ def every_event(histories: Histories) -> tuple[Histories, np.ndarray, np.ndarray
 def _times(columns: dict[str, np.ndarray], until: int) -> np.ndarray:
     time = columns.get("timestamp")
     return np.full(len(columns["item"]), until) if time is None else np.where(time < 0, until, time)
-
-
-def _prefix(values: np.ndarray) -> np.ndarray:
-    """Sums of the rows above: ``(m + 1, …)``, the first zero."""
-    first = np.zeros((1, *values.shape[1:]))
-    return np.concatenate([first, np.cumsum(values, axis=0, dtype=float)])

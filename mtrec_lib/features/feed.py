@@ -12,6 +12,7 @@ from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.spec import InputSpec
 from mtrec_lib.features.tokens import EventTokens
+from mtrec_lib.features.untuned import untuned
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -133,7 +134,8 @@ class Feed(ABC):
                 yield self.batch(*(part[step] for part in stacked))
 
         data = tf.data.Dataset.from_generator(batches, output_signature=shapes)
-        return data.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+        data = data.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+        return untuned(data)
 
     def padded(self, part: np.ndarray, spare: int) -> np.ndarray:
         """``part`` with ``spare`` empty rows at its end."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mtrec_lib.data import Catalogue, Histories, Split
-from mtrec_lib.features.beside import NAMES, Beside
+from mtrec_lib.features.beside import Beside
 from mtrec_lib.features.packed import Packed
 from mtrec_lib.features.side import side_information
 from mtrec_lib.features.spec import InputSpec
@@ -71,7 +71,7 @@ class Inputs:
         return Packed(self.spec, split, part=part, beside=self.beside, **settings)
 
 
-def fit(split: Split, max_length: int = 200, beside: bool = False) -> Inputs:
+def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int = 0) -> Inputs:
     """Fit the inputs: the catalogue is known in advance, statistics come from training alone.
 
     Args:
@@ -79,6 +79,8 @@ def fit(split: Split, max_length: int = 200, beside: bool = False) -> Inputs:
         max_length: positions a trunk sees at most, the begin mark included (≥ 2).
         beside: whether running statistics of person, item and pair (:class:`Beside`) stand beside
             the state for heads that are given the item.
+        factors: length of item vectors of a factorisation (:class:`LatentFactors`) whose numbers
+            stand there too; 0 for none, and 8 is usual.
 
     Returns:
         The fitted :class:`Inputs`.
@@ -95,14 +97,14 @@ def fit(split: Split, max_length: int = 200, beside: bool = False) -> Inputs:
     ids = log.catalogue.encode(split.train["item_id"])
     counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
     grades = log.about.grades if log.has("rating") else ()
-    numbers = Beside.fit(split, side) if beside else None
+    numbers = Beside.fit(split, side, factors) if beside or factors else None
     spec = InputSpec(
         items=log.catalogue.size,
         side=side.shape[1],
         grades=grades,
         max_length=max_length,
         flags=tuple(name for name in FLAGS if log.has(name)),
-        beside=len(NAMES) if beside else 0,
+        beside=len(numbers.names) if numbers else 0,
     )
     return Inputs(
         spec=spec,

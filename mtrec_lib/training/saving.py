@@ -15,7 +15,7 @@ import mtrec_lib.tasks  # noqa: F401  registers the classes that a file may name
 from mtrec_lib.core import atomic_path, sha256_bytes
 from mtrec_lib.core.errors import CheckpointError
 from mtrec_lib.data import Catalogue
-from mtrec_lib.features import Beside, Inputs, InputSpec
+from mtrec_lib.features import Beside, Inputs, InputSpec, LatentFactors
 
 FORMAT = 1
 _MEMBERS = ("config.json", "weights.npz", "inputs.npz", "items.parquet")
@@ -107,10 +107,12 @@ def _config(model: Any) -> dict[str, Any]:
 
 
 def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Side information, popularity and the items' totals: nothing of any one person."""
+    """Side information, popularity, the items' totals and vectors: nothing of any one person."""
     found = {"side": inputs.side, "popularity": inputs.popularity}
     if inputs.beside is not None:
         found |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
+        if inputs.beside.factors is not None:
+            found["factors"] = inputs.beside.factors.vectors
     return found
 
 
@@ -123,7 +125,10 @@ def _beside_config(beside: Beside | None) -> dict[str, Any] | None:
 def _beside(config: dict[str, Any] | None, arrays: Any) -> Beside | None:
     if config is None:
         return None
-    return Beside.of_totals(arrays["side"], arrays["totals"], scale=arrays["scale"], **config)
+    factors = LatentFactors(arrays["factors"]) if "factors" in arrays else None
+    return Beside.of_totals(
+        arrays["side"], arrays["totals"], scale=arrays["scale"], factors=factors, **config
+    )
 
 
 def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from benchmarks._records import merge
+from benchmarks._records import merge, row
 from benchmarks.multi_task import __main__ as command
 from benchmarks.multi_task import flat, speed
 from benchmarks.multi_task.ours_speed import batches
@@ -112,15 +112,19 @@ def test_a_row_is_made_of_medians():
 def test_parts_run_and_a_broken_one_is_named(tmp_path, monkeypatch, capsys):
     for name in command.PARTS:
         assert callable(import_module(f"benchmarks.multi_task.{name}").run)
-    row = {"id": "multi-task/x", "ratio": 2.0, "interval": None}
+    found = row("multi-task/x", "one over another", 3.0, 2.0, "s", [2.5, 3.5], 4, "make it", 5)
+    found |= {"by_seed": [1.4, 1.6]}
 
     def run(args: Namespace) -> list[dict]:
         assert args.only == "speed"
-        return [row]
+        return [found]
 
     monkeypatch.setattr(speed, "run", run)
     assert command.main(["--only", "speed"], tmp_path) == 0
-    assert json.loads((tmp_path / "multi_task.json").read_text(encoding="utf-8")) == [row]
+    assert json.loads((tmp_path / "multi_task.json").read_text(encoding="utf-8")) == [found]
+    page = (tmp_path / "multi_task.md").read_text(encoding="utf-8").splitlines()
+    assert "| `multi-task/x` | one over another | 3 | 2 | **1.500** | 2.5 to 3.5 | 5 |" in page
+    assert "- by_seed: [1.4, 1.6]" in page
     monkeypatch.setattr(speed, "run", lambda args: int("x"))
     assert command.main(["--only", "speed"], tmp_path) == 1
     assert "broken" in capsys.readouterr().out

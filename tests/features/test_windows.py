@@ -95,3 +95,9 @@ def test_gap_buckets_are_logarithms_of_seconds():
 def test_grades_are_nearest_and_zero_where_missing():
     spec = mt.features.InputSpec(items=3, grades=(1.0, 2.0, 3.0))
     assert spec.grade_ids(np.array([1.0, 2.4, 9.0, np.nan])).tolist() == [1, 2, 3, 0]
+
+
+def test_the_end_of_an_epoch_waits_for_no_tuner(films_inputs, films_split):
+    # tf.data's tuner sleeps up to a minute, and whoever ends the iterator waits for it to wake
+    for feed in (films_inputs.windows(films_split), films_inputs.packed(films_split)):
+        assert feed.dataset(0).options().autotune.enabled is False
