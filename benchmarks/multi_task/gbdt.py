@@ -25,11 +25,11 @@ FOLDER = ROOT / "runs" / "multi_task" / "gbdt"
 SEEDS, EPOCHS, MAX_LENGTH, FACTORS = 5, 15, 50, 8
 TRUNK = {"width": 16, "layers": 1, "heads": 2, "dropout": 0.3}
 TRAINING = {"batch_size": 8, "learning_rate": 3e-3}
-HEADS = (  # units and dropout of the heads, momentum of the average of weights
-    (128, 0.2, 0.99),
-    (128, 0.4, 0.99),
-    (256, 0.5, 0.996),
-    (512, 0.5, 0.996),
+HEADS = (  # units and dropout of the heads, momentum of the average of weights, blind positions
+    (128, 0.2, 0.99, 0.0),
+    (128, 0.4, 0.99, 0.5),
+    (256, 0.5, 0.996, 0.5),
+    (128, 0.4, 0.99, 0.75),
 )
 BOTH = (0.8999, 0.0001, 0.1)  # the parts once settings are chosen
 METRICS = {"like": ("auc", "like-auc"), "top": ("auc", "top-auc"), "rating": ("rmse", "rmse")}
@@ -73,14 +73,13 @@ def cell(name: str, split: Any, part: str, setting: Any, seed: int) -> dict[str,
 
 def trained(split: Any, setting: Any, seed: int) -> Any:
     """One model for four questions, after the last epoch."""
-    hidden, dropout, average = setting
+    hidden, dropout, average, blind = setting
     keras.utils.set_random_seed(seed)
     inputs = mt.features.fit(split, max_length=MAX_LENGTH, factors=FACTORS)
     head = {"hidden": hidden, "dropout": dropout}
     tasks = [mt.tasks.NextItem(), mt.tasks.Rating(**head), mt.tasks.Like(**head)]
-    model = mt.models.MultiTask(
-        mt.models.GPT(inputs, **TRUNK), tasks=[*tasks, mt.tasks.Top(**head)]
-    )
+    tasks.append(mt.tasks.Top(**head))
+    model = mt.models.MultiTask(mt.models.GPT(inputs, **TRUNK), tasks=tasks, blind=blind)
     mt.training.fit(
         model, split, epochs=EPOCHS, every=EPOCHS, average=average, monitor="loss", seed=seed,
         progress=False, **TRAINING,

@@ -8,6 +8,7 @@ from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.losses import masked_sum
+from mtrec_lib.models.layers import ByteDropout
 from mtrec_lib.models.mixers import SharedBottom
 from mtrec_lib.models.scoring import Scoring
 from mtrec_lib.models.steps import step_of
@@ -29,9 +30,12 @@ class MultiTask(Scoring, keras.Model):
         mixer: how tasks share the state; default :class:`SharedBottom`.
         tasks: for example ``[mt.tasks.NextItem(), mt.tasks.Rating()]``.
         temperatures: what each task's logits are divided by, as learned in an earlier training.
+        blind: share of the training positions at which no head sees the vector of the item due:
+            heads then learn to answer from what stands beside it (``Inputs.beside``), too.
 
     Raises:
-        ParameterError: no task, two tasks of one name, or ``given`` parts that form no order.
+        ParameterError: no task, two tasks of one name, ``given`` parts that form no order, or a
+            share out of range.
 
     Shapes: ``x`` of :class:`mtrec_lib.features.Windows` → a dictionary, a task each:
     ``(batch, length, items)`` for the next item, ``(batch, length, units)`` otherwise.
@@ -46,9 +50,13 @@ class MultiTask(Scoring, keras.Model):
         mixer: Any = None,
         tasks: Sequence[Any] = (),
         temperatures: Sequence[float] | None = None,
+        blind: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not 0 <= blind < 1:
+            raise ParameterError(f"blind must be in [0, 1), got {blind}; 0.5 hides every second")
+        self.blind, self.blinding = blind, ByteDropout(blind, name="blinding")
         self.trunk = trunk
         self.mixer = mixer if mixer is not None else SharedBottom()
         self.tasks, self._order = list(tasks), _in_order(tasks)
@@ -104,7 +112,8 @@ class MultiTask(Scoring, keras.Model):
         """
         mixed = self.mixed(inputs, last=last, training=training)
         table = self.trunk.table()
-        return self._answers(mixed, table, self._item(inputs, table, given_item), training)
+        item = self._item(inputs, table, given_item, training)
+        return self._answers(mixed, table, item, training)
 
     def mixed(
         self, inputs: dict[str, Any], last: bool = False, training: bool = False, states: Any = None
@@ -147,11 +156,15 @@ class MultiTask(Scoring, keras.Model):
                 return {"transferred": self.heads[n].hidden_of(mixed[n], item, **heard)}
         return {}
 
-    def _item(self, inputs: dict[str, Any], table: Any, given_item: Any) -> Any:
+    def _item(
+        self, inputs: dict[str, Any], table: Any, given_item: Any, training: bool = False
+    ) -> Any:
         """What heads see of the items to come: their vectors, and what stands beside the state."""
         if given_item is None:
             return None
         item = ops.take(table, given_item, axis=0)
+        if training and self.blind:
+            item = item * self.blinding(ops.ones_like(item[..., :1]), training=True)
         if not self.trunk.spec.beside:
             return item
         return ops.concatenate([item, ops.cast(inputs["beside"], item.dtype)], axis=-1)
@@ -201,7 +214,7 @@ class MultiTask(Scoring, keras.Model):
     def read(self, x: dict[str, Any]) -> tuple[Any, ...]:
         """What all tasks start from: states, item table and, of rows that tell it, the item due."""
         states, table = self.trunk(x, training=True), self.trunk.table()
-        item = self._item(x, table, x.get("given_item"))
+        item = self._item(x, table, x.get("given_item"), training=True)
         return (states, table) if item is None else (states, table, item)
 
     def train_losses(
@@ -276,6 +289,7 @@ class MultiTask(Scoring, keras.Model):
             "mixer": pack(self.mixer),
             "tasks": [pack(task) for task in self.tasks],
             "temperatures": self._kept_temperatures(),
+            "blind": self.blind,
         }
 
     def _kept_temperatures(self) -> list[float] | None:
@@ -293,6 +307,7 @@ class MultiTask(Scoring, keras.Model):
             mixer=unpack(config["mixer"]),
             tasks=[unpack(task) for task in config["tasks"]],
             temperatures=config.get("temperatures"),
+            blind=config.get("blind", 0.0),
             name=config["name"],
         )
 
@@ -322,7 +337,8 @@ def _in_order(tasks: Sequence[Any]) -> list[int]:
     """Numbers of the tasks, each after those that predict what it is given.
 
     Raises:
-        ParameterError: no task, two tasks of one name, or ``given`` parts that form no order.
+        ParameterError: no task, two tasks of one name, ``given`` parts that form no order, or a
+            share out of range.
     """
     names = [task.name for task in tasks]
     if not names or len(set(names)) != len(names):

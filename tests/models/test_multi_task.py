@@ -168,3 +168,25 @@ def test_plain_compile_and_fit_leave_a_model_that_answers(films_inputs, films_sp
     asked = films_split.queries("test")
     answers = model.predict_events(asked.histories, asked.target_items)
     assert np.isfinite(answers["rating"]).all()
+
+
+def test_blind_positions_answer_without_the_item_in_training_alone(films_split, films_inputs):
+    tasks = [mt.tasks.NextItem(), mt.tasks.Like(dropout=0.0)]
+    trunk = mt.models.GPT(films_inputs, width=8, layers=1, dropout=0.0)
+    model = mt.models.MultiTask(trunk, tasks=tasks, blind=255 / 256)
+    model.build()
+    x, _ = next(iter(trunk.feed(films_split, batch_size=4).dataset(0)))
+    other = {**x, "given_item": np.where(np.asarray(x["given_item"]) == 2, 3, 2)}
+    moved = [
+        np.abs(np.asarray(model(x, training=t)["like"]) - model(other, training=t)["like"])
+        for t in (True, False)
+    ]
+    assert (moved[0] == 0).mean() > 0.9  # one position of 256 sees its item
+    assert (moved[1] > 0).mean() > 0.9
+    again = mt.models.MultiTask.from_config(model.get_config())
+    assert again.blind == model.blind
+
+
+def test_a_share_of_blind_positions_is_below_one(films_inputs):
+    with pytest.raises(ParameterError, match=r"blind must be in \[0, 1\), got 1.0"):
+        mt.models.MultiTask(mt.models.GPT(films_inputs), tasks=[mt.tasks.Like()], blind=1.0)
