@@ -88,6 +88,7 @@ def rows(
     batch_size: int = 1024,
     seed: int = 0,
     resamples: int = 1000,
+    queries: Queries | None = None,
 ) -> Rows:
     """Compare a model's predictions with the labels of every event of a part.
 
@@ -104,6 +105,8 @@ def rows(
         batch_size: events at a time; it changes memory and time, not the result.
         seed: of the bootstrap.
         resamples: of the bootstrap; people are resampled, not rows.
+        queries: ask about these events, such as a sample of
+            ``split.queries(part, every_event=True)``, in place of all events of the part.
 
     Raises:
         ParameterError: the model does not predict the task, or the log has no such label.
@@ -117,7 +120,7 @@ def rows(
 
     Taught in chapter 07.
     """
-    queries = asked(split, part, every_event=True)
+    queries = asked(split, part, every_event=True) if queries is None else queries
     label = label_of(split, task)[queries.rows]
     kept = ~np.isnan(label)
     queries, label = queries[kept], label[kept]

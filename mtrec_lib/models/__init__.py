@@ -39,7 +39,7 @@ from mtrec_lib.models.mixers import PLE, MMoE, MoSE, SharedBottom
 from mtrec_lib.models.multi_task import MultiTask
 from mtrec_lib.models.next_basket import NextBasket
 from mtrec_lib.models.pretrained import Pretrained
-from mtrec_lib.models.trunks import BERT, GPT, LSTM, MinGRU, Trunk
+from mtrec_lib.models.trunks import BERT, GPT, LSTM, DecoderTrunk, MinGRU, Trunk
 
 __all__ = [
     "AS_PRINTED",
@@ -53,6 +53,7 @@ __all__ = [
     "ArticleModel",
     "ByteDropout",
     "DecayedCounts",
+    "DecoderTrunk",
     "EventEmbedding",
     "GaussianGivenItem",
     "GivenItem",

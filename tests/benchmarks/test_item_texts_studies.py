@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from benchmarks.pretrained import cold_items, few_events
+from benchmarks.pretrained import cold_items, few_events, reader
 from benchmarks.pretrained.joined import METRIC, Answers
 
 
@@ -89,3 +89,20 @@ def test_the_record_of_few_events(ml100k, monkeypatch):
     assert few["ratio"] > 1
     assert few["interval"][0] > 1
     assert few["n"] == 943
+
+
+def test_the_record_of_the_reader(monkeypatch):
+    shift = dict(zip(reader.NAMES, (0.03, 0.01, 0.0), strict=True))
+
+    def cell(split, name, seed):
+        each = np.linspace(0.6, 0.9, 20) + shift[name] + seed / 1000
+        one = {"value": float(each.mean()), "users": list(range(20)), "counts": [5] * 20}
+        return {"seconds": 10.0, "like": one | {"each": each.tolist(), "weights": [1.0] * 20}}
+
+    monkeypatch.setattr(reader, "cell", cell)
+    bar, random, small = reader.run(Namespace(seeds=2))
+    assert bar["id"] == "pretrained/reader/like-auc"
+    assert bar["ratio"] == pytest.approx((0.78 + 0.0005) / reader.BAR, abs=1e-4)
+    assert bar["beside"]["small transformer"] == pytest.approx(0.7505)
+    assert random["id"] == "pretrained/reader/random-blocks"
+    assert small["ratio"] > random["ratio"] > 1

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 import mtrec_lib as mt
+from mtrec_lib.models.layers import LlamaBlock
 
 SPEC = mt.features.InputSpec(
     items=7, side=3, grades=(1.0, 2.0, 3.0), max_length=6, flags=("click",)
@@ -26,6 +27,9 @@ TABLE = np.linspace(-1, 1, SPEC.rows * WIDTH, dtype=np.float32).reshape(SPEC.row
 STARTS = np.array([[1, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]], bool)
 CAUSAL = np.tril(np.ones((BATCH, LENGTH, LENGTH), bool))
 
+BLOCK = {"width": WIDTH, "heads": 2, "groups": 1, "inner": 12, "base": 10_000.0, "epsilon": 1e-5}
+DECODER = BLOCK | {"layers": 3, "length": 0.5}  # sizes alone: no weights of a decoder
+
 ARTICLE = {"history": np.array([[0, 2, 3], [4, 5, 6]]), "category": np.array([[1], [2]])}
 
 CASES = {
@@ -34,11 +38,13 @@ CASES = {
     "LoRA": (lambda: mt.models.LoRA(keras.layers.Dense(5), rank=2), (STATES,)),
     "EventEmbedding": (lambda: mt.models.EventEmbedding(SPEC, WIDTH, 0.1), (PAST, TABLE)),
     "TransformerBlock": (lambda: mt.models.TransformerBlock(WIDTH, 2, 0.1), (STATES, CAUSAL)),
+    "LlamaBlock": (lambda: LlamaBlock(**BLOCK, rank=2), (STATES, CAUSAL)),
     "MinGRUBlock": (lambda: mt.models.MinGRUBlock(WIDTH, 0.1), (STATES, STARTS)),
     "BERT": (lambda: mt.models.BERT(SPEC, width=WIDTH, layers=1), (PAST,)),
     "GPT": (lambda: mt.models.GPT(SPEC, width=WIDTH, layers=1), (PAST,)),
     "LSTM": (lambda: mt.models.LSTM(SPEC, width=WIDTH), (PAST,)),
     "MinGRU": (lambda: mt.models.MinGRU(SPEC, width=WIDTH, layers=1), (PAST,)),
+    "DecoderTrunk": (lambda: mt.models.DecoderTrunk(SPEC, DECODER, width=4, layers=1), (PAST,)),
     "ItemSoftmax": (lambda: mt.models.ItemSoftmax(SPEC), (STATES, TABLE)),
     "NegativeSampler": (
         lambda: mt.models.NegativeSampler(7, 3, shared=False, seed=1),

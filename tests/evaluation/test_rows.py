@@ -101,6 +101,15 @@ def test_batches_change_nothing(films):
     assert one.metrics == many.metrics
 
 
+def test_some_of_the_events_may_be_asked_about(films):
+    split = mt.data.global_time(films, (0.4, 0.1, 0.5))
+    asked = split.queries("test", every_event=True)
+    whole = rows(Says("rating", np.arange(11)), split, task="rating")
+    some = rows(Says("rating", np.arange(11)), split, task="rating", queries=asked[[0, 2, 5]])
+    np.testing.assert_array_equal(some.labels, whole.labels[[0, 2, 5]])
+    np.testing.assert_array_equal(some.predictions, whole.predictions[[0, 2, 5]])
+
+
 def test_what_cannot_be_judged_is_refused(split_of, told):
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1.0, 1, 1], [1, 1, 2]])
     with pytest.raises(ParameterError, match=r"told has no predict_events\(\)"):

@@ -9,7 +9,8 @@ import tensorflow as tf
 
 import mtrec_lib as mt
 
-TRUNKS = ["BERT", "GPT", "LSTM", "MinGRU"]
+TRUNKS = ["BERT", "GPT", "LSTM", "DecoderTrunk", "MinGRU"]
+SIZES = {"width": 8, "heads": 2, "groups": 1, "inner": 12, "base": 1e4, "epsilon": 1e-5}
 CAUSAL = [name for name in TRUNKS if getattr(mt.models, name).causal]
 PACKS = [name for name in TRUNKS if getattr(mt.models, name).packs]
 EVENTS = ("item", "rating", "gap")
@@ -17,6 +18,8 @@ EVENTS = ("item", "rating", "gap")
 
 def _trunk(inputs, name, **settings):
     keras.utils.set_random_seed(3)
+    if name == "DecoderTrunk":  # sizes alone, as from a configuration
+        settings["decoder"] = SIZES | {"layers": 2, "length": 1.0}
     trunk = getattr(mt.models, name)(inputs, width=8, layers=1, **settings)
     trunk.build()
     return trunk

@@ -75,10 +75,11 @@ class LoRA(keras.layers.Layer):
         """Apply the wrapped layer with the addition."""
         if isinstance(self.layer, keras.layers.EinsumDense):
             outputs = ops.einsum(self.layer.equation, inputs, self.layer.kernel)
-        else:
+            added = ops.einsum(self.up, ops.einsum(self.down, inputs, self.a), self.b)
+        else:  # as plain products, which XLA makes many times faster on a processor
             outputs = ops.matmul(inputs, self.layer.kernel)
-        low = ops.einsum(self.down, inputs, self.a)
-        outputs = outputs + ops.einsum(self.up, low, self.b) * self.scale
+            added = ops.matmul(ops.matmul(inputs, self.a), self.b)
+        outputs = outputs + added * self.scale
         if self.layer.bias is not None:
             outputs = outputs + self.layer.bias
         return outputs if self.layer.activation is None else self.layer.activation(outputs)

@@ -8,15 +8,16 @@ from keras import ops
 BASE = 10_000.0
 
 
-def rotate(vectors: Any) -> Any:
+def rotate(vectors: Any, base: float = BASE) -> Any:
     """Turn each pair of numbers by an angle that grows with the place in the row (RoPE).
 
-    Pair ``j`` of a vector at place ``t`` turns by ``t · 10000^(−2j / size)``, so the product of two
+    Pair ``j`` of a vector at place ``t`` turns by ``t · base^(−2j / size)``, so the product of two
     rotated vectors depends on their contents and on the distance of their places alone.
 
     Args:
         vectors: ``(batch, length, heads, size)``, ``size`` even; pair ``j`` is made of the numbers
             ``j`` and ``j + size / 2``.
+        base: the larger, the slower the last pairs turn.
 
     Returns:
         The same shape and lengths.
@@ -30,7 +31,7 @@ def rotate(vectors: Any) -> Any:
     Taught in chapter 04.
     """
     length, half = vectors.shape[1], vectors.shape[3] // 2
-    angle = np.arange(length)[:, None] * BASE ** (-np.arange(half) / half)[None, :]
+    angle = np.arange(length)[:, None] * base ** (-np.arange(half) / half)[None, :]
     cosine, sine = (
         ops.cast(ops.convert_to_tensor(of(angle)[:, None].astype("float32")), vectors.dtype)
         for of in (np.cos, np.sin)
