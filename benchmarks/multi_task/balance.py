@@ -72,22 +72,12 @@ def trivial(split: Any) -> dict[str, dict[str, Any]]:
 
 def tuned_weights(split: Any, inputs: Any) -> dict[str, float]:
     """The fixed weights that are best on validation among drawn ones, all one among them."""
-    rng = generator(0, "balance", "trials")
-    drawn = [dict.fromkeys(TASKS, 1.0)]
-    for _ in range(TRIALS - 1):
-        drawn.append(
-            dict(
-                zip(TASKS, np.round(10 ** rng.uniform(-1, 1, len(TASKS)), 3).tolist(), strict=True)
-            )
-        )
-    tried = []
-    for number, weights in enumerate(drawn):
-        made = cell(
-            split, inputs, f"trial {number} {weights}", list(TASKS),
-            lambda weights=weights: mt.training.FixedWeights(**weights), 0,
-        )  # fmt: skip
-        tried.append(made["validation"])
-    return drawn[int(np.argmax(tried))]
+
+    def judge(weights: Any) -> float:
+        name = f"trial {weights.task_weights}"
+        return cell(split, inputs, name, list(TASKS), lambda: weights, 0)["validation"]
+
+    return mt.training.tuned_weights(judge, list(TASKS), TRIALS).task_weights
 
 
 def cell(

@@ -17,6 +17,7 @@ from mtrec_lib.training.balancing import (
     RandomWeights,
     UncertaintyWeighting,
     UPGrad,
+    tuned_weights,
 )
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.fit import fit
@@ -43,4 +44,5 @@ __all__ = [
     "fit",
     "load",
     "save",
+    "tuned_weights",
 ]

@@ -14,6 +14,7 @@ from mtrec_lib.training.balancing.mgda import MGDA
 from mtrec_lib.training.balancing.nash_mtl import NashMTL
 from mtrec_lib.training.balancing.pcgrad import PCGrad
 from mtrec_lib.training.balancing.random_weights import RandomWeights
+from mtrec_lib.training.balancing.tuned_weights import tuned_weights
 from mtrec_lib.training.balancing.uncertainty_weighting import UncertaintyWeighting
 from mtrec_lib.training.balancing.upgrad import UPGrad
 
@@ -34,4 +35,5 @@ __all__ = [
     "RandomWeights",
     "UPGrad",
     "UncertaintyWeighting",
+    "tuned_weights",
 ]
