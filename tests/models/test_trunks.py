@@ -22,6 +22,9 @@ def _trunk(inputs, name, **settings):
         settings["decoder"] = SIZES | {"layers": 2, "length": 1.0}
     trunk = getattr(mt.models, name)(inputs, width=8, layers=1, **settings)
     trunk.build()
+    for block in trunk.blocks if name == "DecoderTrunk" else ():
+        for lora in (block.query, block.value):  # while B is zero, no gradient reaches A
+            lora.b.assign(np.full(lora.b.shape, 0.1))
     return trunk
 
 
