@@ -40,7 +40,8 @@ def main() -> None:
     tokens = rng.integers(int(decoder.backbone.vocabulary_size), size=size, dtype=np.int32)
 
     def forward() -> None:
-        decoder.network.logits(decoder.network.states(tokens)).numpy()
+        # Done when it returns; ``numpy()`` would copy 200 MB, which the peer does not do either.
+        decoder.network.logits(decoder.network.states(tokens))
 
     forward()
     compiled = time.perf_counter()
