@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import _parts
 
-PARTS = ("minilm", "smollm2", "score_titles", "cold_items", "few_events", "reader")
+PARTS = ("minilm", "smollm2", "score_titles", "cold_items", "few_events", "reader", "two_tower")
 
 
 def main(words: list[str], folder: Path | None = None) -> int:

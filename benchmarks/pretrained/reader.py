@@ -4,7 +4,8 @@ The blocks of the decoder, frozen but for low-rank additions, read events as sof
 (``mt.models.DecoderTrunk``): MiniLM's vector of the film's text, the grade, the gap. ml-100k under
 one cut in time; 2,000 rows of the test part, drawn once. Beside it stand the same blocks before any
 training on words (of the same sizes, drawn at random, frozen as well), and a small transformer that
-trains whole; all with the same vectors, tasks, epochs and seeds.
+trains whole; all with the same vectors, tasks, epochs and seeds, each at its best epoch on the
+validation part. Three epochs of four blocks were tried first: one seed reached .718.
 """
 
 import statistics
@@ -23,9 +24,9 @@ from mtrec_lib.core import fingerprint, generator
 COMMAND = "python -m benchmarks pretrained --only reader"
 FOLDER = ROOT / "runs" / "pretrained" / "reader"
 BAR, ROWS, SEEDS, MAX_LENGTH = 0.74, 2000, 3, 50
-DECODER = {"decoder": "smollm2-135m", "layers": 4, "rank": 8, "width": 64, "dropout": 0.2}
+DECODER = {"decoder": "smollm2-135m", "layers": 2, "rank": 8, "width": 64, "dropout": 0.2}
 SMALL = {"layers": 2, "width": 64, "dropout": 0.2}
-TRAINING = {"epochs": 3, "batch_size": 16, "learning_rate": 2e-3}
+TRAINING = {"epochs": 8, "every": 2, "batch_size": 8, "learning_rate": 2e-3}
 NAMES = ("pretrained blocks", "random blocks", "small transformer")
 
 
@@ -70,10 +71,7 @@ def trained(split: Any, name: str, seed: int) -> Any:
         trunk = mt.models.DecoderTrunk(inputs, item_vectors=vectors, **settings)
     tasks = [mt.tasks.NextItem(), mt.tasks.Rating(), mt.tasks.Like()]
     model = mt.models.MultiTask(trunk, tasks=tasks)
-    mt.training.fit(
-        model, split, monitor="loss", every=TRAINING["epochs"], seed=seed, progress=False,
-        **TRAINING,
-    )  # fmt: skip
+    mt.training.fit(model, split, monitor="loss", seed=seed, progress=False, **TRAINING)
     return model
 
 

@@ -19,7 +19,7 @@ from mtrec_lib.losses.ordinal import (
     ordinal_nll,
 )
 from mtrec_lib.losses.reduce import masked_mean, masked_sum
-from mtrec_lib.losses.sampled import sampled_softmax
+from mtrec_lib.losses.sampled import in_batch_softmax, sampled_softmax
 from mtrec_lib.losses.sampled_binary import generalised_beta, sampled_binary_cross_entropy
 from mtrec_lib.losses.spend import gamma_nll, lognormal_mean, lognormal_nll
 
@@ -31,6 +31,7 @@ __all__ = [
     "gamma_nll",
     "gaussian_nll",
     "generalised_beta",
+    "in_batch_softmax",
     "lognormal_mean",
     "lognormal_nll",
     "masked_mean",

@@ -38,8 +38,9 @@ from mtrec_lib.models.log_linear import LogLinear
 from mtrec_lib.models.mixers import PLE, MMoE, MoSE, SharedBottom
 from mtrec_lib.models.multi_task import MultiTask
 from mtrec_lib.models.next_basket import NextBasket
-from mtrec_lib.models.pretrained import Pretrained
+from mtrec_lib.models.pretrained import FrozenLayers, Pretrained, multilingual
 from mtrec_lib.models.trunks import BERT, GPT, LSTM, DecoderTrunk, MinGRU, Trunk
+from mtrec_lib.models.two_tower import TwoTower
 
 __all__ = [
     "AS_PRINTED",
@@ -55,6 +56,7 @@ __all__ = [
     "DecayedCounts",
     "DecoderTrunk",
     "EventEmbedding",
+    "FrozenLayers",
     "GaussianGivenItem",
     "GivenItem",
     "GivenNothing",
@@ -80,6 +82,7 @@ __all__ = [
     "TextKNN",
     "TransformerBlock",
     "Trunk",
+    "TwoTower",
     "VectorKNN",
     "add_lora",
     "article_arrays",
@@ -87,4 +90,5 @@ __all__ = [
     "article_categories",
     "linear_recurrence",
     "merge_lora",
+    "multilingual",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from benchmarks.pretrained import cold_items, few_events, reader
+from benchmarks.pretrained import cold_items, few_events, reader, two_tower
 from benchmarks.pretrained.joined import METRIC, Answers
 
 
@@ -106,3 +106,23 @@ def test_the_record_of_the_reader(monkeypatch):
     assert bar["beside"]["small transformer"] == pytest.approx(0.7505)
     assert random["id"] == "pretrained/reader/random-blocks"
     assert small["ratio"] > random["ratio"] > 1
+
+
+def test_the_record_of_the_two_towers(monkeypatch):
+    base = {"frozen": 20, "uncorrected": 28, "corrected": 8}
+
+    def cell(split, name, seed):
+        people = np.arange(len(split.queries("test")))
+        # The second epoch is the best on validation; on the test part it is the worst.
+        validation = [(30, 10, 20)[epoch] + people % 7 for epoch in range(3)]
+        test = [base[name] * (1, 3, 2)[epoch] // 10 + people % 7 + seed for epoch in range(3)]
+        lists = {"validation": validation, "test": test}
+        return {part: [each.tolist() for each in some] for part, some in lists.items()}
+
+    monkeypatch.setattr(two_tower, "cell", cell)
+    frozen, uncorrected = two_tower.run(Namespace(seeds=2))
+    assert frozen["id"] == "pretrained/two-tower/frozen"
+    assert frozen["epochs"] == {"frozen": 1, "uncorrected": 1, "corrected": 1}
+    assert uncorrected["ratio"] > frozen["ratio"] > 1  # ranks from 2 against 6 and 8
+    assert (frozen["n"], frozen["seeds"]) == (943, 2)
+    assert frozen["beside"]["popularity"] == pytest.approx(0.044, abs=0.003)

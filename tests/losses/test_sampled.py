@@ -178,3 +178,25 @@ def test_beta_out_of_range_is_refused(arguments):
 def test_a_beta_of_nothing_is_refused():
     with pytest.raises(ValueError, match="beta must be above 0"):
         mt.losses.sampled_binary_cross_entropy([0.0], [[0.0]], [1], [2], beta=0.0)
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+def test_in_batch_is_sampled_softmax_whose_negatives_are_the_other_rows(corrected):
+    rng = np.random.default_rng(4)
+    scores, log_q = rng.normal(size=(5, 5)), np.log(rng.dirichlet(np.ones(5)))
+    others = ~np.eye(5, dtype=bool)
+    expected = mt.losses.sampled_softmax(
+        np.diag(scores),
+        scores[others].reshape(5, 4),
+        np.arange(5),
+        np.tile(np.arange(5), (5, 1))[others].reshape(5, 4),
+        log_q,
+        np.tile(log_q, (5, 1))[others].reshape(5, 4),
+        corrected,
+    )
+    found = mt.losses.in_batch_softmax(scores, log_q, corrected)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_in_batch_one_pair_alone_has_nothing_to_tell_apart():
+    assert float(mt.losses.in_batch_softmax([[3.0]], [-2.0])[0]) == 0.0
