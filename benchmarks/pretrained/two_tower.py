@@ -19,10 +19,10 @@ from mtrec_lib.core import fingerprint
 
 COMMAND = "python -m benchmarks pretrained --only two_tower"
 FOLDER = ROOT / "runs" / "pretrained" / "two_tower"
-SEEDS, EPOCHS = 5, 6
-TOWER = {"layers": 5, "max_tokens": 64, "max_events": 6, "rank": 8}
-PAIRS = {"per_person": 8, "batch_size": 128}
-RATE = 2e-3
+SEEDS, EPOCHS = 5, 4
+TOWER = {"layers": 5, "max_tokens": 64, "max_events": 4, "rank": 16, "temperature": 0.1}
+PAIRS = {"per_person": 4, "batch_size": 128}
+RATE = 3e-3
 NAMES = {"frozen": None, "uncorrected": False, "corrected": True}
 
 
@@ -53,7 +53,7 @@ def measured(split: Any, name: str, seed: int) -> dict[str, list[list[int]]]:
     """Train an epoch, ask, and again."""
     print(f"  {name}, seed {seed}", flush=True)
     keras.utils.set_random_seed(seed)
-    settings = {part: TOWER[part] for part in ("max_events", "rank")}
+    settings = {part: TOWER[part] for part in ("max_events", "rank", "temperature")}
     model = mt.models.TwoTower(_frozen(), split.log, corrected=bool(NAMES[name]), **settings)
     found: dict[str, list[list[int]]] = {"validation": [], "test": []}
 

@@ -52,7 +52,8 @@ class FrozenLayers:
         if not 2 <= max_tokens <= longest:
             raise ParameterError(f"max_tokens must be 2 to {longest}, got {max_tokens}")
         below = keras.Model(backbone.input, backbone.transformer_layers[layers - 1].output)
-        self._below = tf.function(lambda told: below(told, training=False))
+        told = {name: tf.TensorSpec((None, None), tf.int32) for name in backbone.input}
+        self._below = tf.function(lambda told: below(told, training=False), [told])  # traced once
         self._kept: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
