@@ -5,7 +5,16 @@ from pathlib import Path
 
 from benchmarks import _parts
 
-PARTS = ("minilm", "smollm2", "score_titles", "cold_items", "few_events", "reader", "two_tower")
+PARTS = (
+    "minilm",
+    "smollm2",
+    "score_titles",
+    "cold_items",
+    "few_events",
+    "reader",
+    "two_tower",
+    "zero_shot",
+)
 
 
 def main(words: list[str], folder: Path | None = None) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from benchmarks.pretrained import cold_items, few_events, reader, two_tower
+from benchmarks.pretrained import cold_items, few_events, reader, two_tower, zero_shot
 from benchmarks.pretrained.joined import METRIC, Answers
 
 
@@ -126,3 +126,37 @@ def test_the_record_of_the_two_towers(monkeypatch):
     assert uncorrected["ratio"] > frozen["ratio"] > 1  # ranks from 2 against 6 and 8
     assert (frozen["n"], frozen["seeds"]) == (943, 2)
     assert frozen["beside"]["popularity"] == pytest.approx(0.044, abs=0.003)
+
+
+def test_the_record_of_the_zero_shot_study(monkeypatch):
+    class Decoder:
+        def tokens(self, titles):
+            return [[0] * len(title) for title in titles]
+
+    def said(split, films, beginning):
+        # It knows the fame of a film alone, and the second wording turns it round.
+        fame = mt.features.fit(split).popularity[films - 2]
+        return (fame * (-1 if beginning.startswith("A list") else 1)).tolist()
+
+    monkeypatch.setattr(zero_shot, "_decoder", Decoder)
+    monkeypatch.setattr(zero_shot, "said", said)
+    raw, _, less, _ = zero_shot.run(Namespace(people=20))
+    assert (raw["id"], raw["n"]) == ("pretrained/zero-shot/raw", 20)
+    assert raw["with_interval"][0] == pytest.approx(raw["beside"]["popularity"][0], abs=0.02)
+    assert raw["order_kept_by_other_wording"] == -1.0
+    assert raw["other_wording"][0] < 0.5 < raw["with_interval"][0]
+    assert (
+        less["with_interval"][0] == 0.0
+    )  # nothing but the prior: all ties, and these count against
+
+
+def test_below_leaves_out_what_a_person_took():
+    split = mt.data.leave_last_out(mt.data.load("ml-100k"))
+    asked = split.queries("test")[:1]
+    own = asked.histories.columns["item"][asked.histories.starts[0]]
+    target = int(asked.target_items[0])
+    films = np.unique([own, target, *(film for film in range(2, 400) if film != own)])
+    scores = np.zeros((1, len(films)))
+    scores[0, np.searchsorted(films, target)] = 1.0
+    scores[0, np.searchsorted(films, own)] = 2.0  # above, but taken before
+    assert zero_shot.below(split, asked, films, scores)[0] == 1.0
