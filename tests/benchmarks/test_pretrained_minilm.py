@@ -35,3 +35,14 @@ def test_the_row_is_made_of_medians_and_names_both_products():
     assert row["gflops"] == {"tensorflow": 100, "torch": 50}
     assert row["least_cosine"] == pytest.approx(0.99999)
     assert "1,682 item texts of ml-100k" in row["what"]
+
+
+def test_the_rows_of_loading_are_over_their_bars(monkeypatch):
+    from benchmarks.pretrained import load
+
+    seconds = iter([10.0, 4.0, 2.0, 3.0])
+    monkeypatch.setattr(load, "ready", lambda folder: {"seconds": next(seconds), "mb": 1500.0})
+    first, warm, memory = load.run(None)
+    assert (first["id"], first["ratio"]) == ("pretrained/load/first", 0.5)
+    assert (warm["ratio"], warm["interval"]) == (0.6, [0.4, 0.8])  # the median of three
+    assert memory["ratio"] == 0.5

