@@ -31,7 +31,7 @@ def run(args: Any) -> list[dict[str, Any]]:
     split = mt.data.leave_last_out(mt.data.load("ml-100k"))
     seeds = range(getattr(args, "seeds", None) or SEEDS)
     cells = {name: [cell(split, name, seed) for seed in seeds] for name in NAMES}
-    best = {name: chosen(split, some[0]) for name, some in cells.items()}
+    best = {name: chosen(split, name, some[0]) for name, some in cells.items()}
     answers = {
         name: [judged(name, split, "test", each["test"][best[name]]) for each in some]
         for name, some in cells.items()
@@ -84,10 +84,11 @@ def judged(name: str, split: Any, part: str, ranks: list[int]) -> Answers:
     return Answers(name, f"{part}, {split.about}", people, np.array(ranks))
 
 
-def chosen(split: Any, one: dict[str, list[list[int]]]) -> int:
-    """After how many epochs the validation part of a seed is answered best."""
+def chosen(split: Any, name: str, one: dict[str, list[list[int]]]) -> int:
+    """After how many epochs the validation part of a seed is answered best: one, if it trains."""
     values = [judged("", split, "validation", ranks).value for ranks in one["validation"]]
-    return int(np.argmax(values))
+    first = 0 if name == "frozen" else 1
+    return first + int(np.argmax(values[first:]))
 
 
 def record(

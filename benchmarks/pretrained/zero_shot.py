@@ -2,8 +2,8 @@
 
 ml-100k, last event left out. A hundred people, drawn once; the candidates are a hundred films drawn
 once and what those people took next, own films left out. *Below* is the share of the candidates
-that a score puts under the film that came next: dice have one half. The same people and candidates
-are given to popularity, decayed counts, and likeness of texts and of words.
+that a score puts under the film that came next, ties counting against it: dice have one half. The
+same people and candidates are given to popularity, decayed counts, and likeness of texts and words.
 """
 
 from functools import cache
@@ -139,8 +139,8 @@ def record(
     made = row(
         f"pretrained/zero-shot/{name.replace(' ', '-')}",
         f"share of the candidates below the film that came next, ml-100k: SmolLM2 without training "
-        f"({name}) over {COUNTS}; {PEOPLE} people, {CANDIDATES} films drawn and all that they took "
-        "next",
+        f"({name}) over {COUNTS}; {len(asked)} people, {CANDIDATES} films drawn and all that these "
+        "people took next",
         paired.a,
         paired.b,
         "share",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mtrec_lib.data import Histories, Log, Split
 
 BATCH = 128
+CHARACTERS = 10_000  # of a past: tokens are what limits it
 SIDES = ("past", "item")
 
 
@@ -40,7 +41,8 @@ class TwoTower(keras.Model):
         log: whose items and pasts are read.
         item: template of an item's text, see ``mt.features.item_texts``.
         event: template of an event of the past, see ``mt.features.history_text``.
-        max_events: of a past, from its end.
+        max_events: of a past, from its end, ≥ 1; fewer where they do not fit the frozen layers'
+            ``max_tokens``.
         rank: of the additions to the query and value projections.
         temperature: where it begins, > 0.
         corrected: whether the loss takes off how often an item stands in the batches: the scores
@@ -67,8 +69,10 @@ class TwoTower(keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if temperature <= 0:
-            raise ParameterError(f"temperature must be > 0, got {temperature}")
+        if temperature <= 0 or max_events < 1:
+            raise ParameterError(
+                f"temperature must be > 0 and max_events ≥ 1, got {temperature} and {max_events}"
+            )
         self.log, self.event, self.max_events, self.corrected = log, event, max_events, corrected
         self._frozen = [frozen]  # a list, because it is no part of the model's own
         self.upper = frozen.upper()
@@ -120,7 +124,8 @@ class TwoTower(keras.Model):
 
         Args:
             split: of the same log.
-            per_person: how many of a person's training events are drawn; all of who has fewer.
+            per_person: how many of a person's training events are drawn, all of who has fewer;
+                first events, which have no past, and items outside the catalogue are left out.
             batch_size: pairs that stand against each other, ≥ 2.
             seed: of the draw, and of the order in each epoch.
 
@@ -129,9 +134,11 @@ class TwoTower(keras.Model):
         """
         if split.log.hash != self.log.hash:
             raise ParameterError("split must be one of the log that the towers were made with")
-        draw, asked = generator(seed, "two towers", "pairs"), split.queries("train")
+        draw = generator(seed, "two towers", "pairs")
+        asked = split.queries("train", every_event=True)
+        asked = asked[(asked.histories.lengths > 0) & (asked.target_items >= 2)]
         order = draw.permutation(len(asked))
-        people = asked.histories.users[order]
+        people = np.unique(asked.histories.users, return_inverse=True)[1][order]
         rank = np.zeros(len(order), np.int64)  # of an event among those drawn of its person
         by_person = np.argsort(people, kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(people[by_person]) != 0])
@@ -156,14 +163,27 @@ class TwoTower(keras.Model):
         return self._seen[1]
 
     def _read(self, histories: "Histories") -> tuple[np.ndarray, np.ndarray]:
-        settings: dict[str, Any] = {"max_events": self.max_events, "max_characters": 10_000}
-        each = (histories[[place]] for place in range(len(histories)))
-        texts = [history_text(one, self.log, self.event, **settings) for one in each]
-        return self._frozen[0].states(texts)
+        """States of pasts as text; of one that is too long the oldest events are left out."""
+        frozen, texts = self._frozen[0], [""] * len(histories)
+        rows = list(range(len(histories)))
+        for events in range(self.max_events, 0, -1):
+            for row in rows:
+                texts[row] = self._told(histories[[row]], events)
+            lengths = map(len, frozen.encoder.tokens([texts[row] for row in rows]))
+            pairs = zip(rows, lengths, strict=True)
+            rows = [row for row, length in pairs if length > frozen.max_tokens]
+        return frozen.states(texts)
+
+    def _told(self, past: "Histories", events: int) -> str:
+        return history_text(
+            past, self.log, self.event, max_events=events, max_characters=CHARACTERS
+        )
 
     def _all(self, states: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Vectors of many texts, a batch at a time."""
         places: Sequence[int] = range(0, len(states), BATCH)
+        if not len(states):
+            return np.zeros((0, states.shape[2]), np.float32)
         parts = (trimmed(states[n : n + BATCH], mask[n : n + BATCH]) for n in places)
         return np.concatenate([self._vectors(*part).numpy() for part in parts])
 

@@ -113,7 +113,7 @@ def test_the_record_of_the_two_towers(monkeypatch):
 
     def cell(split, name, seed):
         people = np.arange(len(split.queries("test")))
-        # The second epoch is the best on validation; on the test part it is the worst.
+        # After one epoch it is best on validation, where the test part is worst.
         validation = [(30, 10, 20)[epoch] + people % 7 for epoch in range(3)]
         test = [base[name] * (1, 3, 2)[epoch] // 10 + people % 7 + seed for epoch in range(3)]
         lists = {"validation": validation, "test": test}

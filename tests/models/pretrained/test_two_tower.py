@@ -10,6 +10,7 @@ import tensorflow as tf
 
 import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
+from tests.features import test_derived
 from tests.models.pretrained import tiny_bert
 
 pytest.importorskip("keras_hub", reason="needs the extra pretrained")
@@ -123,8 +124,9 @@ def test_training_moves_the_additions_alone_and_lowers_the_loss(encoder, split):
 
 def test_pairs_draw_so_many_of_each_person_and_log_q_is_their_share(encoder, split):
     pairs = towers(encoder, split).pairs(split, per_person=2, batch_size=8, seed=3)
-    train = split.queries("train").histories.users
-    wanted = np.minimum(np.unique(train, return_counts=True)[1], 2).sum()
+    train = split.queries("train").histories
+    people = train.users[train.lengths > 0]  # a first event has no past to be told
+    wanted = np.minimum(np.unique(people, return_counts=True)[1], 2).sum()
     assert len(pairs.target) == wanted
     shares = np.bincount(pairs.target) / len(pairs.target)
     epochs = [list(pairs.batches()) for _ in range(2)]
@@ -146,9 +148,46 @@ def test_a_split_of_another_log_and_a_batch_too_large_are_refused(encoder, split
         model.pairs(split, batch_size=10_000)
 
 
-def test_a_temperature_of_nothing_is_refused(encoder, split):
-    with pytest.raises(ParameterError, match="temperature must be > 0"):
-        towers(encoder, split, temperature=0.0)
+@pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"max_events": 0}])
+def test_numbers_of_nothing_are_refused(encoder, split, wrong):
+    with pytest.raises(ParameterError, match="temperature must be > 0 and max_events ≥ 1"):
+        towers(encoder, split, **wrong)
+
+
+def test_a_past_that_is_too_long_loses_its_oldest_events(encoder, split):
+    frozen = mt.models.FrozenLayers(encoder, layers=1, max_tokens=12)
+    model = mt.models.TwoTower(frozen, split.log, max_events=9)
+    items = [2, 3, 4, 5, 6, 7, 8, 9, 3]
+    long = mt.data.Histories.from_lists([items])
+
+    def tokens(events):
+        text = mt.features.history_text(long, split.log, "{title}", max_events=events)
+        return len(encoder.tokens([text])[0])
+
+    fits = next(n for n in range(9, 0, -1) if tokens(n) <= 12)
+    assert 1 <= fits < 9
+    newest = mt.data.Histories.from_lists([items[-fits:]])
+    np.testing.assert_array_equal(model.scores(long), model.scores(newest))
+
+
+def test_baskets_are_read_event_by_event(encoder):
+    # Training is days 0 to 13: A buys 1 and 2, then 1, then 3; B buys 1. Events with a past: three.
+    by_week = test_derived._by_week(test_derived._log())
+    pairs = towers(encoder, by_week).pairs(by_week, per_person=9, batch_size=2)
+    assert sorted(pairs.target.tolist()) == [0, 1, 2]
+    assert len(pairs.past[0]) == 3
+
+
+def test_kept_states_can_be_forgotten(encoder):
+    frozen = mt.models.FrozenLayers(encoder, layers=1)
+    frozen.states(TEXTS)
+    frozen.clear()
+    assert len(frozen) == 0
+
+
+def test_nobody_has_no_scores(encoder, split):
+    none = mt.data.Histories.from_lists([])
+    assert towers(encoder, split).scores(none).shape == (0, split.log.catalogue.size)
 
 
 def test_an_empty_past_is_read_as_one_unknown_token(encoder, split):
