@@ -66,15 +66,16 @@ def ready(folder: str) -> dict[str, float]:
 
 
 def record(name: str, value: float, unit: str, extent: list[float], n: int) -> dict[str, Any]:
-    """The row of one figure over its bar; the interval is the least and the greatest, over it."""
+    """The row of one figure over its bar, with the least and the greatest that were seen."""
     bar = BARS[name]
-    return row(
+    made = row(
         f"pretrained/load/{name}",
         f"MiniLM and SmolLM2-135M ready and asked once, {name}, over the bar of {bar:g} {unit}",
         value,
         bar,
         unit,
-        [each / bar for each in extent],
+        None,
         n,
         COMMAND,
     )
+    return made | {"least_and_greatest": [round(each, 1) for each in extent]}

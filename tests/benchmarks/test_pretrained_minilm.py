@@ -44,5 +44,5 @@ def test_the_rows_of_loading_are_over_their_bars(monkeypatch):
     monkeypatch.setattr(load, "ready", lambda folder: {"seconds": next(seconds), "mb": 1500.0})
     first, warm, memory = load.run(None)
     assert (first["id"], first["ratio"]) == ("pretrained/load/first", 0.5)
-    assert (warm["ratio"], warm["interval"]) == (0.6, [0.4, 0.8])  # the median of three
+    assert (warm["ratio"], warm["least_and_greatest"]) == (0.6, [2.0, 4.0])  # the median of three
     assert memory["ratio"] == 0.5
