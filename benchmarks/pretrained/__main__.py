@@ -14,6 +14,7 @@ PARTS = (
     "reader",
     "two_tower",
     "zero_shot",
+    "load",
 )
 
 

@@ -79,7 +79,7 @@ def in_batch_softmax(scores: Any, log_q: Any, corrected: bool = True) -> Any:
     0.6931
 
     Source: Yi et al., RecSys 2019, equations 3 to 5.
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
     scores = _float(scores)
     if corrected:

@@ -53,7 +53,7 @@ class TwoTower(keras.Model):
 
     Source: Yi et al., RecSys 2019 (in-batch softmax and its correction); Reimers and Gurevych,
     arXiv:1908.10084 (one encoder for both sides).
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
 
     def __init__(

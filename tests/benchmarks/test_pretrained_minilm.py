@@ -41,7 +41,8 @@ def test_the_rows_of_loading_are_over_their_bars(monkeypatch):
     from benchmarks.pretrained import load
 
     seconds = iter([10.0, 4.0, 2.0, 3.0])
-    monkeypatch.setattr(load, "ready", lambda folder: {"seconds": next(seconds), "mb": 1500.0})
+    each = {"minilm": 1.0, "smollm2-135m": 2.0, "mb": 1500.0}
+    monkeypatch.setattr(load, "ready", lambda folder: each | {"seconds": next(seconds)})
     first, warm, memory = load.run(None)
     assert (first["id"], first["ratio"]) == ("pretrained/load/first", 0.5)
     assert (warm["ratio"], warm["least_and_greatest"]) == (0.6, [2.0, 4.0])  # the median of three

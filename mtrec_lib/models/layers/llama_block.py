@@ -34,7 +34,7 @@ class LlamaBlock(keras.layers.Layer):
         ParameterError: sizes that do not divide each other.
 
     Source: Touvron et al., arXiv:2302.13971; Ainslie et al., arXiv:2305.13245 (groups).
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ class FrozenLayers:
             first), or a number out of range.
 
     Source: Devlin et al., arXiv:1810.04805, section 5.3 (features of frozen layers).
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
 
     def __init__(self, encoder: Any, layers: int = 5, max_tokens: int = 64) -> None:

@@ -41,7 +41,7 @@ class DecoderTrunk(Trunk):
 
     Source: Liao et al. (LLaRA), arXiv:2312.02445; Zhang et al. (CoLLM), arXiv:2310.19488: item
     vectors mapped into a language model.
-    Taught in chapter 05_2.
+    Taught in chapter 05.
     """
 
     def __init__(
