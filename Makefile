@@ -41,7 +41,7 @@ lab: $(READY) $(GPU_ON)  ## open JupyterLab on the chapters
 	$(PY) -m jupyterlab chapters
 
 refresh: $(READY)  ## execute the chapters and store their outputs, index and minutes
-	$(PY) -m mtrec_lib.book.refresh $(NB) && $(PY) -m mtrec_lib.book.index
+	$(PY) -m mtrec_lib.book.runs.refresh $(NB) && $(PY) -m mtrec_lib.book.runs.index
 
 bench: $(READY) $(GPU_ON)  ## measure what is not measured yet, into benchmarks/results/
 	$(PY) -m benchmarks $(ONLY)

@@ -62,16 +62,16 @@ def tuned(split: Any) -> dict[str, Any]:
         found = {"decay": search(split), "tifu": search_tifu(split)}
         write_json(path, {"identity": same, "results": found})
     return {
-        "popularity": mt.models.Popularity(),
-        "frequency": mt.models.PersonalFrequency(),
-        "decayed frequency": mt.models.PersonalFrequency(decay=found["decay"]),
-        "TIFU-KNN": mt.models.TIFUKNN(**found["tifu"]),
+        "popularity": mt.baselines.Popularity(),
+        "frequency": mt.baselines.PersonalFrequency(),
+        "decayed frequency": mt.baselines.PersonalFrequency(decay=found["decay"]),
+        "TIFU-KNN": mt.baselines.TIFUKNN(**found["tifu"]),
     }
 
 
 def search(split: Any) -> float:
     """The decay of personal frequency."""
-    return max(DECAYS, key=lambda decay: value(mt.models.PersonalFrequency(decay=decay), split))
+    return max(DECAYS, key=lambda decay: value(mt.baselines.PersonalFrequency(decay=decay), split))
 
 
 def search_tifu(split: Any) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def search_tifu(split: Any) -> dict[str, Any]:
     grid: list[dict[str, Any]] = [
         dict(zip(TIFU, each, strict=True)) for each in itertools.product(*TIFU.values())
     ]
-    best = max(grid, key=lambda each: value(mt.models.TIFUKNN(**each), split))
+    best = max(grid, key=lambda each: value(mt.baselines.TIFUKNN(**each), split))
     grid = [best | {"neighbours": count} for count in NEIGHBOURS]
-    return max(grid, key=lambda each: value(mt.models.TIFUKNN(**each), split))
+    return max(grid, key=lambda each: value(mt.baselines.TIFUKNN(**each), split))
 
 
 def chosen(split: Any) -> str:

@@ -35,7 +35,9 @@ def main() -> None:
     log = mt.data.simulate(**WORLD)
     split = mt.data.leave_last_out(log)
     truth = mt.evaluation.bits(log.truth, split, "test")
-    ngrams = {n: mt.evaluation.bits(mt.models.NGram(n).fit(split), split, "test") for n in ORDERS}
+    ngrams = {
+        n: mt.evaluation.bits(mt.baselines.NGram(n).fit(split), split, "test") for n in ORDERS
+    }
     print(f"truth {truth:.4f}", {n: round(bits, 4) for n, bits in ngrams.items()}, flush=True)
     found = []
     for seed in SEEDS:

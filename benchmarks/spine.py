@@ -47,7 +47,7 @@ def bits_above_the_truth() -> float:
         users=1000, events=1_000_000, types=1, drift=0, order=2, symbols=20, feed=0, seed=0
     )
     split = mt.data.global_time(log)
-    model = mt.models.NGram(order=2).fit(split, parts=("train", "validation"))
+    model = mt.baselines.NGram(order=2).fit(split, parts=("train", "validation"))
     return mt.evaluation.bits(model, split, "test") / mt.evaluation.bits(log.truth, split, "test")
 
 

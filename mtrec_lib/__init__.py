@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING
 from mtrec_lib.core.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
+    from mtrec_lib import baselines as baselines
     from mtrec_lib import book as book
     from mtrec_lib import core as core
     from mtrec_lib import data as data
     from mtrec_lib import evaluation as evaluation
     from mtrec_lib import features as features
+    from mtrec_lib import layers as layers
     from mtrec_lib import losses as losses
     from mtrec_lib import models as models
+    from mtrec_lib import pretrained as pretrained
     from mtrec_lib import recommend as recommend
     from mtrec_lib import tasks as tasks
     from mtrec_lib import training as training
     from mtrec_lib.training.saving import load as load
     from mtrec_lib.training.saving import save as save
 else:
-    _ROOMS = ("book core data evaluation features losses models recommend tasks training").split()
+    _ROOMS = (
+        "baselines book core data evaluation features layers losses models pretrained recommend "
+        "tasks training"
+    ).split()
 
     def __getattr__(name):
         if name in _ROOMS:

@@ -111,9 +111,9 @@ def run(
 
     A run with changed parameters goes to a folder of its own and never replaces the default one.
     """
-    from mtrec_lib.book.jobs import plan
-    from mtrec_lib.book.notebooks import select
-    from mtrec_lib.book.profiles import load_profile
+    from mtrec_lib.book.runs.jobs import plan
+    from mtrec_lib.book.runs.notebooks import select
+    from mtrec_lib.book.runs.profiles import load_profile
 
     pairs = _pairs(words)
     repeated = [name for name, values in pairs.items() if len(values) > 1]
@@ -143,9 +143,9 @@ def sweep(
 
     A parameter that is itself a list or a free text is repeated instead: -p grid=1,2 -p grid=3.
     """
-    from mtrec_lib.book.jobs import plan, sweep_grid
-    from mtrec_lib.book.notebooks import select
-    from mtrec_lib.book.profiles import load_profile
+    from mtrec_lib.book.runs.jobs import plan, sweep_grid
+    from mtrec_lib.book.runs.notebooks import select
+    from mtrec_lib.book.runs.profiles import load_profile
 
     notebooks, chosen = select(chapters), load_profile(profile)
     grid = sweep_grid(_pairs(words), notebooks)
@@ -166,9 +166,9 @@ def _pairs(words: Sequence[str]) -> dict[str, list[str]]:
 def _execute(planned: Sequence[Any], folder: Path, force: bool, workers: int) -> None:
     from rich.console import Console
 
-    from mtrec_lib.book.page import write_page
-    from mtrec_lib.book.results import collect
-    from mtrec_lib.book.terminal import run_all, run_many, stop_cleanly
+    from mtrec_lib.book.runs.page import write_page
+    from mtrec_lib.book.runs.results import collect
+    from mtrec_lib.book.runs.terminal import run_all, run_many, stop_cleanly
     from mtrec_lib.core.paths import writable
 
     writable(folder)
@@ -202,8 +202,8 @@ def results(folders: Sequence[Path], profile: str, out: Path, metrics: bool) -> 
     """Table any set of runs: all of a profile, or those in FOLDERS."""
     from rich.console import Console
 
-    from mtrec_lib.book.results import collect
-    from mtrec_lib.book.terminal import metric_table, result_table
+    from mtrec_lib.book.runs.results import collect
+    from mtrec_lib.book.runs.terminal import metric_table, result_table
 
     found = collect(folders or [out / profile])
     if not found:
@@ -238,7 +238,7 @@ def _counts(dataset: str) -> Any:
     import mtrec_lib as mt
 
     split = mt.data.split(mt.data.load(dataset))
-    return mt.models.DecayedCounts().fit(split, parts=("train", "validation", "test"))
+    return mt.baselines.DecayedCounts().fit(split, parts=("train", "validation", "test"))
 
 
 if __name__ == "__main__":

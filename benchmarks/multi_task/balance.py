@@ -60,13 +60,13 @@ def run(args: Any) -> list[dict[str, Any]]:
 
 def trivial(split: Any) -> dict[str, dict[str, Any]]:
     """What popularity, the mean rating and a coin reach, by person."""
-    popularity = mt.models.Popularity().fit(split)
+    popularity = mt.baselines.Popularity().fit(split)
     found = {"next_item": mt.evaluation.rank(popularity, split, k=10, resamples=1)}
     events = len(split.queries("test", every_event=True))
     said = {"rating": float(split.train["rating"].mean()), "like": 0.5, "top": 0.5}
     coin = Said(split, "test", {task: np.full(events, value) for task, value in said.items()})
     for task in said:
-        found[task] = mt.evaluation.rows(coin, split, task=task, resamples=1)
+        found[task] = mt.evaluation.judge(coin, split, task=task, resamples=1)
     return {task: kept_of(found[task], task) for task in TASKS}
 
 

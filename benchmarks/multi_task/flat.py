@@ -9,7 +9,7 @@ from keras import ops
 
 import mtrec_lib as mt
 from mtrec_lib.core import atomic_path
-from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.models.mixers.dense_bank import DenseBank
 
 COLUMNS = ("user_id", "item_id", "age", "gender", "occupation", "year")
 
@@ -120,8 +120,8 @@ class FlatModel(keras.Model):
     ) -> None:
         super().__init__()
         self.trunk, self.mixer, self.tasks = Flat(values, genres, width), mixer, tasks
-        self.hidden = Bank(tasks, tower, NormedReLU())
-        self.out = Bank(tasks, 1)
+        self.hidden = DenseBank(tasks, tower, NormedReLU())
+        self.out = DenseBank(tasks, 1)
 
     def call(self, x: dict[str, Any]) -> Any:
         """A logit a task."""

@@ -18,7 +18,7 @@ import mtrec_lib as mt
 from benchmarks._records import ROOT, kept, row
 from benchmarks.multi_task.trees import TASKS, Trees
 from mtrec_lib.core import fingerprint
-from mtrec_lib.features import latent_factors
+from mtrec_lib.features.pairs import latent_factors
 
 COMMAND = "python -m benchmarks multi_task --only gbdt"
 FOLDER = ROOT / "runs" / "multi_task" / "gbdt"
@@ -78,7 +78,7 @@ def trained(split: Any, setting: Any, seed: int) -> Any:
     inputs = mt.features.fit(split, max_length=MAX_LENGTH, factors=FACTORS)
     head = {"hidden": hidden, "dropout": dropout}
     tasks = [mt.tasks.NextItem(), mt.tasks.Rating(**head), mt.tasks.Like(**head)]
-    tasks.append(mt.tasks.Top(**head))
+    tasks.append(mt.tasks.TopGrade(**head))
     model = mt.models.MultiTask(mt.models.GPT(inputs, **TRUNK), tasks=tasks, blind=blind)
     mt.training.fit(
         model, split, epochs=EPOCHS, every=EPOCHS, average=average, monitor="loss", seed=seed,
@@ -106,7 +106,7 @@ class Said:
 def worth(split: Any, answers: dict[str, np.ndarray]) -> float:
     """What settings are chosen by, on validation: both AUCs less the error."""
     said = Said(split, "validation", answers)
-    judge = partial(mt.evaluation.rows, said, split, part="validation", resamples=1)
+    judge = partial(mt.evaluation.judge, said, split, part="validation", resamples=1)
     value = {task: judge(task=task).metrics[METRICS[task][0]] or 0.0 for task in TASKS}
     return value["like"] + value["top"] - value["rating"]
 
@@ -116,8 +116,8 @@ def record(
 ) -> dict[str, Any]:
     """The row of one question, seeds together, paired by person."""
     metric, name = METRICS[task]
-    judged = [mt.evaluation.rows(Said(split, "test", each), split, task=task) for each in ours]
-    rival, more = (mt.evaluation.rows(trees, split, task=task) for trees in rivals)
+    judged = [mt.evaluation.judge(Said(split, "test", each), split, task=task) for each in ours]
+    rival, more = (mt.evaluation.judge(trees, split, task=task) for trees in rivals)
     values = [float(each.metrics[metric] or 0.0) for each in judged]
 
     def ahead_of(other: Any) -> list[float]:

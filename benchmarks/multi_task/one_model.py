@@ -30,7 +30,7 @@ TASKS: dict[str, Callable[[], Any]] = {
     "next_item": mt.tasks.NextItem,
     "rating": lambda: mt.tasks.Rating(**HEAD),
     "like": lambda: mt.tasks.Like(**HEAD),
-    "top": lambda: mt.tasks.Top(**HEAD),
+    "top": lambda: mt.tasks.TopGrade(**HEAD),
 }
 METRICS = {"next_item": "ndcg@10", "rating": "rmse", "like": "auc", "top": "auc"}
 MARGINS = {"next_item": 0.02, "rating": 0.02, "like": 0.005, "top": 0.005}  # shares, then AUC
@@ -97,7 +97,7 @@ def found_on(split: Any, model: Any, names: list[str], part: str) -> dict[str, A
         said = model.predict_events(asked.histories, asked.target_items)
         answers = Said(split, part, {name: said[name] for name in numbers})
         for name in numbers:
-            found[name] = mt.evaluation.rows(answers, split, part, task=name, resamples=1)
+            found[name] = mt.evaluation.judge(answers, split, part, task=name, resamples=1)
     return found
 
 

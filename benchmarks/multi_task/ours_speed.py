@@ -17,7 +17,7 @@ from benchmarks.multi_task.flat import inputs, model_of
 from benchmarks.next_item.bound import gflops
 from benchmarks.next_item.peers._gate import Gate
 from benchmarks.next_item.peers._given import peak_mb
-from mtrec_lib.features.untuned import untuned
+from mtrec_lib.features.sequences.without_autotune import without_autotune
 
 PASSES = 10  # over the rows, between two looks at the clock
 
@@ -35,7 +35,9 @@ def batches(x: dict[str, np.ndarray], y: np.ndarray, size: int, passes: int) -> 
         return {name: tf.gather(c, rows) for name, c in tensors.items()}, tf.gather(labels, rows)
 
     data = tf.data.Dataset.range(passes).flat_map(one_pass).map(cut)
-    return untuned(data.apply(tf.data.experimental.assert_cardinality(passes * steps)).prefetch(2))
+    return without_autotune(
+        data.apply(tf.data.experimental.assert_cardinality(passes * steps)).prefetch(2)
+    )
 
 
 def main() -> None:

@@ -91,7 +91,7 @@ def measured(inputs: Any, split: Any, mixer: Callable[[], Any]) -> dict[str, lis
 def stepper(inputs: Any, mixer: Any, balancing: Any, data: Any) -> Callable[[], Any]:
     """A function that takes one compiled training step; it has taken two."""
     keras.utils.set_random_seed(0)
-    tasks = [mt.tasks.NextItem(), mt.tasks.Rating(), mt.tasks.Like(), mt.tasks.Top()]
+    tasks = [mt.tasks.NextItem(), mt.tasks.Rating(), mt.tasks.Like(), mt.tasks.TopGrade()]
     model = mt.models.MultiTask(mt.models.GPT(inputs, **TRUNK), mixer=mixer, tasks=tasks)
     model.compile(keras.optimizers.AdamW(2e-3), balancing=balancing, jit_compile=True)
     model.optimizer.build(model.learned)

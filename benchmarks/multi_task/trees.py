@@ -8,7 +8,7 @@ from sklearn.metrics import root_mean_squared_error
 from threadpoolctl import threadpool_limits
 
 import mtrec_lib as mt
-from mtrec_lib.evaluation.rows import label_of
+from mtrec_lib.evaluation.judge import label_of
 
 SIZES = ((50, 0.1), (100, 0.1), (100, 0.05), (200, 0.05))  # trees, learning rate
 TASKS = ("like", "top", "rating")

@@ -58,8 +58,8 @@ def with_counts(model: Any, split: Any, diary: Diary, settings: dict[str, Any]) 
     """
     asked = [(part, PARTS[part]) for part in diary.best]
     alone = {name: round(diary.given.ndcg(diary.best[part], part), 5) for part, name in asked}
-    counts = mt.models.DecayedCounts(**settings["counts"]).fit(split)
-    both = mt.models.LogLinear([model, counts]).tune(split)
+    counts = mt.baselines.DecayedCounts(**settings["counts"]).fit(split)
+    both = mt.baselines.LogLinear([model, counts]).tune(split)
     for part, name in asked:
         diary.best[part] = both.scores(split.queries(name).histories)
     return {"alone": alone, "weights": both.weights}

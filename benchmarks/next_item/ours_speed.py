@@ -15,7 +15,7 @@ from benchmarks.next_item.exported import split_of
 from benchmarks.next_item.ours import model_of
 from benchmarks.next_item.peers._gate import Gate
 from benchmarks.next_item.peers._given import arguments, peak_mb
-from mtrec_lib.features.untuned import untuned
+from mtrec_lib.features.sequences.without_autotune import without_autotune
 
 STEPS = 20  # of one batch, between two looks at the clock
 
@@ -36,7 +36,7 @@ def epochs(role: str, model: Any, split: Any, batch: int) -> Iterator[tuple[Any,
     feed = {"packed": model.inputs.packed}.get(role, model.inputs.windows)(split, batch_size=batch)
     if role == "step":
         x, y = next(iter(feed.dataset(0, limit=1)))
-        one = untuned(tf.data.Dataset.from_tensors((x, y)).cache().repeat(STEPS))
+        one = without_autotune(tf.data.Dataset.from_tensors((x, y)).cache().repeat(STEPS))
         while True:
             yield one, batch * STEPS, int(tf.reduce_sum(y["counted"])) * STEPS
     epoch = 0

@@ -97,7 +97,7 @@ def cell(
         known = split if part == CHOICE else with_validation(split)
         pair = [trained(known, setting, draw, monitor=the_last), tfidf[1](split)]
         return {
-            str(weight): answer(mt.models.LogLinear(pair, weights=[1.0, weight]), split, part)
+            str(weight): answer(mt.baselines.LogLinear(pair, weights=[1.0, weight]), split, part)
             for weight in WITH_TFIDF
         }
 
@@ -149,13 +149,13 @@ def baselines(log: Any) -> dict[str, dict[str, Maker]]:
     texts, vectors = mt.features.item_texts(log), text_vectors()
     tfidf = {
         f"runs of {words}, decay {decay}": (
-            lambda split, d=decay, w=words: mt.models.TextKNN(texts, d, w).fit(split)
+            lambda split, d=decay, w=words: mt.baselines.TextKNN(texts, d, w).fit(split)
         )
         for words in (1, 2)
         for decay in DECAYS
     }
     cosine = {
-        f"decay {decay}": lambda split, d=decay: mt.models.VectorKNN(vectors, d).fit(split)
+        f"decay {decay}": lambda split, d=decay: mt.baselines.VectorKNN(vectors, d).fit(split)
         for decay in DECAYS
     }
     return {

@@ -1,7 +1,7 @@
 """Our decoder as benchmarks use it, below the names that a chapter uses."""
 
-from mtrec_lib.models.pretrained.decoder import Decoder
-from mtrec_lib.models.pretrained.folders import load_backbone, locate
+from mtrec_lib.pretrained.decoders.decoder import Decoder
+from mtrec_lib.pretrained.files.folders import load_backbone, locate
 
 NAME = "smollm2-135m"
 

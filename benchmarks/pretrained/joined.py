@@ -24,7 +24,7 @@ def text_vectors(kind: str = "minilm") -> np.ndarray:
             and as long, the first directions of TF-IDF, which know a year or a name exactly.
     """
     texts = mt.features.item_texts(mt.data.load("ml-100k"))
-    encoder = mt.models.Pretrained("minilm")
+    encoder = mt.pretrained.Pretrained("minilm")
     found = mt.features.embedded(texts, encoder.embed, encoder.identity)
     found = _unit(found - found.mean(axis=0))
     if kind == "minilm":

@@ -27,11 +27,11 @@ import tensorflow
 import mtrec_lib as mt
 said = {}
 begun = time.perf_counter()
-encoder = mt.models.Pretrained("minilm")
+encoder = mt.pretrained.Pretrained("minilm")
 said["minilm"] = time.perf_counter() - begun
 encoder.embed(["Toy Story (1995)"])
 between = time.perf_counter()
-decoder = mt.models.Pretrained("smollm2-135m")
+decoder = mt.pretrained.Pretrained("smollm2-135m")
 said["smollm2-135m"] = time.perf_counter() - between
 decoder.next_tokens("The capital of France is")
 said["seconds"] = time.perf_counter() - begun

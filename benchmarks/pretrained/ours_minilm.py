@@ -22,7 +22,7 @@ def main() -> None:
     told = json.loads(Path(settings).read_text(encoding="utf-8"))
     texts, size = told["texts"], told["batch_size"]
     start = time.perf_counter()
-    encoder = mt.models.Pretrained("minilm")
+    encoder = mt.pretrained.Pretrained("minilm")
     loaded = time.perf_counter()
     np.save(out, encoder.embed(texts, size))
     compiled = time.perf_counter()

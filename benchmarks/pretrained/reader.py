@@ -53,7 +53,7 @@ def measured(split: Any, name: str, seed: int) -> dict[str, Any]:
     seconds = time.perf_counter() - started
     asked = split.queries("test", every_event=True)
     some = np.sort(generator(0, "reader", "rows").choice(len(asked), ROWS, replace=False))
-    found = mt.evaluation.rows(model, split, task="like", queries=asked[some], resamples=1)
+    found = mt.evaluation.judge(model, split, task="like", queries=asked[some], resamples=1)
     return {"seconds": round(seconds, 1), "like": kept_of(found, "like")}
 
 

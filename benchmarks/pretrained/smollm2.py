@@ -12,7 +12,7 @@ from benchmarks._windows import Windows, cores, in_turn, load, ratio
 from benchmarks.next_item.environments import python_of
 from benchmarks.pretrained.decoders import NAME
 from mtrec_lib.core import write_json
-from mtrec_lib.models.pretrained.folders import locate
+from mtrec_lib.pretrained.files.folders import locate
 
 HERE = Path(__file__).resolve().parent
 COMMAND = "python -m benchmarks pretrained --only smollm2"

@@ -38,7 +38,7 @@ def run(args: Any) -> list[dict[str, Any]]:
     }
     beside = {
         model.name: mt.evaluation.rank(model.fit(split), split, resamples=1).metrics[METRIC]
-        for model in (mt.models.Popularity(), mt.models.DecayedCounts())
+        for model in (mt.baselines.Popularity(), mt.baselines.DecayedCounts())
     }
     return [record(other, answers, best, beside) for other in ("frozen", "uncorrected")]
 
@@ -74,8 +74,8 @@ def measured(split: Any, name: str, seed: int) -> dict[str, list[list[int]]]:
 @cache
 def _frozen() -> Any:
     """The layers below, whose states all trainings share."""
-    encoder = mt.models.Pretrained("minilm")
-    return mt.models.FrozenLayers(encoder, TOWER["layers"], TOWER["max_tokens"])
+    encoder = mt.pretrained.Pretrained("minilm")
+    return mt.pretrained.FrozenLayers(encoder, TOWER["layers"], TOWER["max_tokens"])
 
 
 def judged(name: str, split: Any, part: str, ranks: list[int]) -> Answers:

@@ -106,7 +106,7 @@ def asked_of(beginning: str, titles: list[str]) -> list[float]:
 
 @cache
 def _decoder() -> Any:
-    return mt.models.Pretrained(NAME)
+    return mt.pretrained.Pretrained(NAME)
 
 
 def variants(given: np.ndarray, prior: np.ndarray, tokens: np.ndarray) -> dict[str, np.ndarray]:
@@ -119,10 +119,10 @@ def rivals(split: Any) -> dict[str, Any]:
     """Models that rank the same candidates."""
     texts = mt.features.item_texts(split.log)
     return {
-        COUNTS: mt.models.DecayedCounts(),
-        "popularity": mt.models.Popularity(),
-        "likeness of texts": mt.models.VectorKNN(text_vectors()),
-        "TF-IDF": mt.models.TextKNN(texts),
+        COUNTS: mt.baselines.DecayedCounts(),
+        "popularity": mt.baselines.Popularity(),
+        "likeness of texts": mt.baselines.VectorKNN(text_vectors()),
+        "TF-IDF": mt.baselines.TextKNN(texts),
     }
 
 

@@ -26,7 +26,7 @@ def narrow(model: Any, category: str, k: int = 10) -> mt.recommend.Recommendatio
 def _small_model() -> Any:
     """A model that needs no download: item-kNN on simulated people."""
     log = mt.data.load("simulator", users=100, events=4000, items=80, categories=2, seed=0)
-    return mt.models.ItemKNN().fit(mt.data.split(log))
+    return mt.baselines.ItemKNN().fit(mt.data.split(log))
 
 
 _model = _small_model()

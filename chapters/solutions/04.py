@@ -30,16 +30,16 @@ SOLUTIONS = {
     "04.2": short_memory,
     # The world is a Markov chain of order two; counts that let each past item vote by itself
     # cannot say that 3 after 7 means something else than 3 after 5.
-    "04.3": mt.models.NGram(order=2),
+    "04.3": mt.baselines.NGram(order=2),
 }
 
 WRONG = {
     "04.1": [0.125, 1.0, 0.5],
     "04.2": [_looks_ahead, _long_memory, _one_too_many, short_memory(4, 2)],
     "04.3": [
-        mt.models.Popularity(),
-        mt.models.DecayedCounts(window=2),
-        mt.models.NGram(order=1),
+        mt.baselines.Popularity(),
+        mt.baselines.DecayedCounts(window=2),
+        mt.baselines.NGram(order=1),
         0.8,
     ],
 }

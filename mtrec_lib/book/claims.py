@@ -9,7 +9,7 @@ import numpy as np
 
 from mtrec_lib.book.context import current
 from mtrec_lib.book.errors import CheckError, ClaimError
-from mtrec_lib.book.said import Number, Sentence
+from mtrec_lib.book.silent_display import Number, Sentence
 from mtrec_lib.core.errors import ParameterError
 
 # The nbval sanitiser blanks what follows this mark: these numbers vary with the machine.

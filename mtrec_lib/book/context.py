@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mtrec_lib.book.known import Value
+from mtrec_lib.book.parameter_table import Value
 from mtrec_lib.core.atomic import write_json
 from mtrec_lib.core.paths import repository
 

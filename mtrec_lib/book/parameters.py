@@ -3,7 +3,7 @@
 import re
 
 from mtrec_lib.book.context import Run, expected, start
-from mtrec_lib.book.known import Value
+from mtrec_lib.book.parameter_table import Value
 from mtrec_lib.book.seeding import seed_everything
 from mtrec_lib.book.values import checked
 from mtrec_lib.core.errors import ParameterError
@@ -14,7 +14,7 @@ def parameters(chapter: str, **values: object) -> Run:
 
     Args:
         chapter: the number of the notebook, such as ``"04"`` or ``"04_1"``.
-        values: the parameters by name; only names of ``mtrec_lib/book/known.py``.
+        values: the parameters by name; only names of ``mtrec_lib/book/parameter_table.py``.
 
     Returns:
         The run: ``.parameters``, ``.defaults`` (all values are the stored ones), ``.profile``,

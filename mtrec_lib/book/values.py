@@ -3,7 +3,7 @@
 import math
 import re
 
-from mtrec_lib.book.known import KNOWN, Known, Value
+from mtrec_lib.book.parameter_table import KNOWN, Known, Value
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
 
@@ -21,7 +21,11 @@ def lookup(name: str) -> Known:
     if name in KNOWN:
         return KNOWN[name]
     near = nearest(name, KNOWN)
-    hint = f"did you mean {near[0]!r}?" if near else "see mtrec_lib/book/known.py for all names"
+    hint = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else "see mtrec_lib/book/parameter_table.py for all names"
+    )
     raise ParameterError(f"unknown parameter {name!r}; {hint}")
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mtrec_lib.book.said import Sentence
+from mtrec_lib.book.silent_display import Sentence
 from mtrec_lib.core.paths import repository
 
 

@@ -38,7 +38,7 @@ def load(name: str | Path, **options: Any) -> Log:
     text = str(name)
     if text.endswith(".toml"):
         _refuse_options(text, options)
-        from mtrec_lib.data import bring_your_own
+        from mtrec_lib.data.readers import bring_your_own
 
         return bring_your_own.load(text)
     if text not in NAMES:
@@ -58,20 +58,20 @@ def _refuse_weights(name: str) -> None:
     if name in (source.name for source in sources("weights")):
         raise ParameterError(
             f"{name!r} is a pretrained model and holds weights, not a log: "
-            f"mt.models.Pretrained({name!r}) loads it; logs are {', '.join(NAMES)}"
+            f"mt.pretrained.Pretrained({name!r}) loads it; logs are {', '.join(NAMES)}"
         )
 
 
 def _ml_100k(options: dict[str, Any]) -> Log:
     _refuse_options("ml-100k", options)
-    from mtrec_lib.data import ml_100k
+    from mtrec_lib.data.readers import ml_100k
 
     return ml_100k.load()
 
 
 def _complete_journey(options: dict[str, Any]) -> Log:
     _refuse_options("complete-journey", options, allowed=("item",))
-    from mtrec_lib.data import complete_journey
+    from mtrec_lib.data.readers import complete_journey
 
     return complete_journey.load(**options)
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.seeds import generator
-from mtrec_lib.evaluation.intervals import interval_of
+from mtrec_lib.evaluation.comparisons.intervals import interval_of
 from mtrec_lib.evaluation.reporting import Interval
 
 Floats = NDArray[np.float64]

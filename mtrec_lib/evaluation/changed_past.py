@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtrec_lib.data.histories import Histories
-from mtrec_lib.evaluation.asking import ability, name_of
+from mtrec_lib.evaluation.scorer import ability, name_of
 
 
 class ChangedPast:
@@ -22,7 +22,7 @@ class ChangedPast:
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> model = mt.models.NGram(order=1).fit(split)
+    >>> model = mt.baselines.NGram(order=1).fit(split)
     >>> last = ChangedPast(model, lambda pasts: mt.data.shortened(pasts, 1))
     >>> whole, cut = (mt.evaluation.rank(each, split).metrics for each in (model, last))
     >>> whole == cut  # it looks at the last event only

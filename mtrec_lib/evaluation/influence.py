@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.data.changed import erased
+from mtrec_lib.data.edited_histories import erased
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.evaluation.probabilities import probabilities
 
@@ -33,7 +33,7 @@ def influence(
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> model = mt.models.NGram(order=1).fit(split)
+    >>> model = mt.baselines.NGram(order=1).fit(split)
     >>> moved = influence(model, split.queries("test").histories, reach=3)
     >>> bool(moved[:, 0].max() > 0), bool(moved[:, 1:].max() > 0)  # it reads the last event alone
     (True, False)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
-from mtrec_lib.evaluation.asking import ability, asked, batches, name_of
 from mtrec_lib.evaluation.metrics import bits_per_event
+from mtrec_lib.evaluation.scorer import ability, asked, batches, name_of
 
 
 def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> float:
@@ -28,7 +28,7 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> mt.evaluation.bits(mt.models.NGram(order=1).fit(split), split, "train") > 0
+    >>> mt.evaluation.bits(mt.baselines.NGram(order=1).fit(split), split, "train") > 0
     True
 
     Taught in chapter 03.

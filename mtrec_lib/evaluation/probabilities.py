@@ -8,7 +8,7 @@ from scipy import special
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
-from mtrec_lib.evaluation.asking import finite, name_of
+from mtrec_lib.evaluation.scorer import finite, name_of
 
 
 def probabilities(model: Any, histories: Histories) -> NDArray[np.float64]:
@@ -30,7 +30,7 @@ def probabilities(model: Any, histories: Histories) -> NDArray[np.float64]:
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> model = mt.models.NGram(order=1).fit(split)
+    >>> model = mt.baselines.NGram(order=1).fit(split)
     >>> found = probabilities(model, split.queries("test").histories)
     >>> bool(np.allclose(found.sum(axis=1), 1))
     True

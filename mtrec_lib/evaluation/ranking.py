@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.queries import Queries
 from mtrec_lib.evaluation import metrics
-from mtrec_lib.evaluation.asking import Scorer, asked, batches, finite, name_of
-from mtrec_lib.evaluation.intervals import mean_interval
-from mtrec_lib.evaluation.places import first_columns, target_ranks
+from mtrec_lib.evaluation.comparisons.intervals import mean_interval
+from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
+from mtrec_lib.evaluation.scorer import Scorer, asked, batches, finite, name_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def rank(
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> model = mt.models.Popularity().fit(split)
+    >>> model = mt.baselines.Popularity().fit(split)
     >>> 0 <= mt.evaluation.rank(model, split).metrics["ndcg@10"] <= 1
     True
 

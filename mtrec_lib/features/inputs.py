@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from mtrec_lib.data import Catalogue, Histories, Split
-from mtrec_lib.features.beside import Beside
-from mtrec_lib.features.packed import Packed
+from mtrec_lib.features.pairs.pair_features import PairFeatures
+from mtrec_lib.features.sequences.packed import Packed
+from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.windows import Windows
 from mtrec_lib.features.side import side_information
-from mtrec_lib.features.spec import InputSpec
-from mtrec_lib.features.windows import Windows
 
 FLAGS = ("click", "buy")  # outcomes of past events that are read where a log has them
 
@@ -40,7 +40,7 @@ class Inputs:
     popularity: np.ndarray
     repeats: bool
     like_at: float | None
-    beside: Beside | None = None
+    beside: PairFeatures | None = None
 
     @cached_property
     def has_side(self) -> bool:
@@ -77,7 +77,7 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
     Args:
         split: a split log.
         max_length: positions a trunk sees at most, the begin mark included (≥ 2).
-        beside: whether running statistics of person, item and pair (:class:`Beside`) stand beside
+        beside: whether running statistics (:class:`PairFeatures`) stand beside
             the state for heads that are given the item.
         factors: length of item vectors of a factorisation (:class:`LatentFactors`) whose numbers
             stand there too; 0 for none, and 8 is usual.
@@ -97,7 +97,7 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
     ids = log.catalogue.encode(split.train["item_id"])
     counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
     grades = log.about.grades if log.has("rating") else ()
-    numbers = Beside.fit(split, side, factors) if beside or factors else None
+    numbers = PairFeatures.fit(split, side, factors) if beside or factors else None
     spec = InputSpec(
         items=log.catalogue.size,
         side=side.shape[1],

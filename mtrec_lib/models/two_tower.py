@@ -10,11 +10,11 @@ from keras import ops
 
 from mtrec_lib.core import fingerprint, generator
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.features.item_texts import history_text, item_texts
-from mtrec_lib.features.untuned import untuned
+from mtrec_lib.features.sequences.without_autotune import without_autotune
+from mtrec_lib.features.texts.item_texts import history_text, item_texts
 from mtrec_lib.losses import in_batch_softmax
-from mtrec_lib.models.layers import add_lora
-from mtrec_lib.models.pretrained.frozen_layers import FrozenLayers
+from mtrec_lib.pretrained.add_lora import add_lora
+from mtrec_lib.pretrained.encoders.frozen_layers import FrozenLayers
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Histories, Log, Split
@@ -220,7 +220,7 @@ class Pairs:
         }
         self.epoch -= 1
         made = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=(told,))
-        return untuned(made.apply(tf.data.experimental.assert_cardinality(len(self))))
+        return without_autotune(made.apply(tf.data.experimental.assert_cardinality(len(self))))
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray]]]:
         order = generator(self.seed, "two towers", "order", self.epoch).permutation(

@@ -92,7 +92,7 @@ def continuations(
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
-    >>> model = mt.models.NGram(order=1).fit(split)
+    >>> model = mt.baselines.NGram(order=1).fit(split)
     >>> continuations(model, split.queries("test").histories[:2], events=3, samples=4).ids.shape
     (2, 4, 3)
 

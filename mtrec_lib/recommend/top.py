@@ -64,7 +64,7 @@ def top(
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
-    >>> model = mt.models.Popularity().fit(split)
+    >>> model = mt.baselines.Popularity().fit(split)
     >>> len(mt.recommend.top(model, history=[], k=3))
     3
 
@@ -108,7 +108,7 @@ def for_user(
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
-    >>> model = mt.models.Popularity().fit(split)
+    >>> model = mt.baselines.Popularity().fit(split)
     >>> person = split.events["user_id"][0]
     >>> len(mt.recommend.for_user(model, split, person, k=3))
     3

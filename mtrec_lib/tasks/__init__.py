@@ -14,7 +14,7 @@ from mtrec_lib.tasks.repeat import Repeat
 from mtrec_lib.tasks.return_within import ReturnWithin
 from mtrec_lib.tasks.spend import Spend
 from mtrec_lib.tasks.task import Task
-from mtrec_lib.tasks.top import Top
+from mtrec_lib.tasks.top_grade import TopGrade
 
 __all__ = [
     "Binary",
@@ -30,6 +30,6 @@ __all__ = [
     "ReturnWithin",
     "Spend",
     "Task",
-    "Top",
+    "TopGrade",
     "carried",
 ]

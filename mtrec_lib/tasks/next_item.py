@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.layers import NegativeSampler
 from mtrec_lib.losses import (
     chunked_softmax_cross_entropy,
     generalised_beta,
@@ -15,7 +16,6 @@ from mtrec_lib.losses import (
     softmax_cross_entropy,
 )
 from mtrec_lib.models.heads import ItemSoftmax
-from mtrec_lib.models.layers import NegativeSampler
 from mtrec_lib.tasks.task import Task
 
 NEGATIVES = {"sampled": 256, "bce": 1, "gbce": 16}  # what each loss draws unless told otherwise

@@ -15,7 +15,7 @@ import mtrec_lib.tasks  # noqa: F401  registers the classes that a file may name
 from mtrec_lib.core import atomic_path, sha256_bytes
 from mtrec_lib.core.errors import CheckpointError
 from mtrec_lib.data import Catalogue
-from mtrec_lib.features import Beside, Inputs, InputSpec, LatentFactors
+from mtrec_lib.features import Inputs, InputSpec, LatentFactors, PairFeatures
 
 FORMAT = 1
 _MEMBERS = ("config.json", "weights.npz", "inputs.npz", "items.parquet")
@@ -116,17 +116,17 @@ def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
     return found
 
 
-def _beside_config(beside: Beside | None) -> dict[str, Any] | None:
+def _beside_config(beside: PairFeatures | None) -> dict[str, Any] | None:
     if beside is None:
         return None
     return {"best": beside.best, "until": beside.until, "prior": beside.prior}
 
 
-def _beside(config: dict[str, Any] | None, arrays: Any) -> Beside | None:
+def _beside(config: dict[str, Any] | None, arrays: Any) -> PairFeatures | None:
     if config is None:
         return None
     factors = LatentFactors(arrays["factors"]) if "factors" in arrays else None
-    return Beside.of_totals(
+    return PairFeatures.of_totals(
         arrays["side"], arrays["totals"], scale=arrays["scale"], factors=factors, **config
     )
 

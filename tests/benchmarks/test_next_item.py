@@ -89,7 +89,9 @@ def test_ranks_are_those_of_our_own_protocol(done):
     study = study_in(folder)
     found = study.found("counts")["decayed-counts"][0]
     for part in ("validation", "test"):
-        direct = mt.evaluation.rank(mt.models.DecayedCounts().fit(study.split), study.split, part)
+        direct = mt.evaluation.rank(
+            mt.baselines.DecayedCounts().fit(study.split), study.split, part
+        )
         assert Answers(found, part).per_user["ndcg@10"].mean() == direct.metrics["ndcg@10"]
         assert found[part]["ndcg@10"] == direct.metrics["ndcg@10"]
     assert found["curve"][0]["ndcg@10"] == pytest.approx(found["validation"]["ndcg@10"], abs=1e-5)

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from mtrec_lib import cli
 from mtrec_lib.book import needs
 from mtrec_lib.book.errors import SkippedError
-from mtrec_lib.book.results import Result
+from mtrec_lib.book.runs.results import Result
 from mtrec_lib.core.errors import ParameterError
 from tests.book.tiny import start, write_notebook
 

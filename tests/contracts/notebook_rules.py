@@ -8,7 +8,7 @@ from typing import Any
 
 from mtrec_lib.book.context import expected
 from mtrec_lib.book.exercises import ids
-from mtrec_lib.book.notebooks import Notebook, tags, text
+from mtrec_lib.book.runs.notebooks import Notebook, tags, text
 
 CLOSING = ("what we have shown", "exercises", "further reading")
 FORBIDDEN = re.compile(

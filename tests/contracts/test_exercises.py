@@ -8,7 +8,7 @@ import pytest
 
 from mtrec_lib.book.exercises import answer, ids
 from mtrec_lib.book.exercises.registry import verdict_on
-from mtrec_lib.book.notebooks import all_notebooks
+from mtrec_lib.book.runs.notebooks import all_notebooks
 from tests.contracts.tree import ROOT
 
 CHAPTERS = sorted({book.chapter for book in all_notebooks(ROOT / "chapters")})

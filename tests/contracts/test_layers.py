@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 import mtrec_lib as mt
-from mtrec_lib.models.layers import LlamaBlock
+from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
 
 SPEC = mt.features.InputSpec(
     items=7, side=3, grades=(1.0, 2.0, 3.0), max_length=6, flags=("click",)
@@ -33,13 +33,13 @@ DECODER = BLOCK | {"layers": 3, "length": 0.5}  # sizes alone: no weights of a d
 ARTICLE = {"history": np.array([[0, 2, 3], [4, 5, 6]]), "category": np.array([[1], [2]])}
 
 CASES = {
-    "ByteDropout": (lambda: mt.models.ByteDropout(0.5, seed=1), (STATES,)),
-    "ItemTable": (lambda: mt.models.ItemTable(SPEC, WIDTH), ()),
-    "LoRA": (lambda: mt.models.LoRA(keras.layers.Dense(5), rank=2), (STATES,)),
-    "EventEmbedding": (lambda: mt.models.EventEmbedding(SPEC, WIDTH, 0.1), (PAST, TABLE)),
-    "TransformerBlock": (lambda: mt.models.TransformerBlock(WIDTH, 2, 0.1), (STATES, CAUSAL)),
+    "ByteDropout": (lambda: mt.layers.ByteDropout(0.5, seed=1), (STATES,)),
+    "ItemTable": (lambda: mt.layers.ItemTable(SPEC, WIDTH), ()),
+    "LoRA": (lambda: mt.pretrained.LoRA(keras.layers.Dense(5), rank=2), (STATES,)),
+    "EventEmbedding": (lambda: mt.layers.EventEmbedding(SPEC, WIDTH, 0.1), (PAST, TABLE)),
+    "TransformerBlock": (lambda: mt.layers.TransformerBlock(WIDTH, 2, 0.1), (STATES, CAUSAL)),
     "LlamaBlock": (lambda: LlamaBlock(**BLOCK, rank=2), (STATES, CAUSAL)),
-    "MinGRUBlock": (lambda: mt.models.MinGRUBlock(WIDTH, 0.1), (STATES, STARTS)),
+    "MinGRUBlock": (lambda: mt.layers.MinGRUBlock(WIDTH, 0.1), (STATES, STARTS)),
     "BERT": (lambda: mt.models.BERT(SPEC, width=WIDTH, layers=1), (PAST,)),
     "GPT": (lambda: mt.models.GPT(SPEC, width=WIDTH, layers=1), (PAST,)),
     "LSTM": (lambda: mt.models.LSTM(SPEC, width=WIDTH), (PAST,)),
@@ -47,7 +47,7 @@ CASES = {
     "DecoderTrunk": (lambda: mt.models.DecoderTrunk(SPEC, DECODER, width=4, layers=1), (PAST,)),
     "ItemSoftmax": (lambda: mt.models.ItemSoftmax(SPEC), (STATES, TABLE)),
     "NegativeSampler": (
-        lambda: mt.models.NegativeSampler(7, 3, shared=False, seed=1),
+        lambda: mt.layers.NegativeSampler(7, 3, shared=False, seed=1),
         (np.array([[0, 6], [3, 3]], np.int32),),
     ),
     "GivenItem": (lambda: mt.models.GivenItem(4, units=2), (STATES, STATES)),

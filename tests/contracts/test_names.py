@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from mtrec_lib.book import index
+from mtrec_lib.book.runs import index
 from tests.contracts.tree import ROOT
 
 ENTRIES = {entry.full: entry for entry in index.entries()}
@@ -52,5 +52,5 @@ def test_a_chapter_uses_only_public_names(path) -> None:
 
 @pytest.mark.parametrize("path", index.written(), ids=lambda path: path.name)
 def test_what_the_book_writes_about_itself_is_up_to_date(path) -> None:
-    cure = "python -m mtrec_lib.book.index"
+    cure = "python -m mtrec_lib.book.runs.index"
     assert path.read_text(encoding="utf-8") == index.written()[path], cure

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mtrec_lib.book.notebooks import Notebook, all_notebooks
+from mtrec_lib.book.runs.notebooks import Notebook, all_notebooks
 from tests.contracts.notebook_rules import KERNELSPEC, RULES
 from tests.contracts.tree import ROOT
 

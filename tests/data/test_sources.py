@@ -59,7 +59,9 @@ def test_a_member_outside_its_folder_or_with_code_is_refused(path):
 def test_weights_are_sources_and_no_logs(name):
     assert name in {source.name for source in sources("weights")} - {s.name for s in sources("log")}
     assert find(name).kind == "weights"
-    with pytest.raises(ParameterError, match=f"weights, not a log: mt.models.Pretrained\\(.{name}"):
+    with pytest.raises(
+        ParameterError, match=f"weights, not a log: mt.pretrained.Pretrained\\(.{name}"
+    ):
         mt.data.load(name)
 
 

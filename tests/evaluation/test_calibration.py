@@ -138,7 +138,7 @@ def test_scores_that_are_no_probabilities_are_refused(told):
 
 def test_a_changed_past_is_what_the_model_sees(split_of):
     split = split_of([[1, 2, 3], [2, 3, 1], [3, 1, 2]])
-    model = mt.models.NGram(order=1).fit(split)
+    model = mt.baselines.NGram(order=1).fit(split)
     blank = ChangedPast(model, lambda pasts: mt.data.shortened(pasts, 0), name="blank")
     queries = split.queries("test")
     nobody = mt.data.Histories.empty(3)

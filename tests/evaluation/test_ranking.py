@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 import mtrec_lib as mt
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.evaluation import rank
-from mtrec_lib.evaluation.places import first_columns, target_ranks
+from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 
 tables = arrays.arrays(np.int8, st.tuples(st.integers(1, 5), st.integers(2, 8)))
 

@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
+from mtrec_lib.baselines import DecayedCounts, ItemKNN, NGram, PersonalFrequency, Popularity
 from mtrec_lib.core.errors import DivergedError
 from mtrec_lib.data import Histories
-from mtrec_lib.models.baselines import (
-    DecayedCounts,
-    ItemKNN,
-    NGram,
-    PersonalFrequency,
-    Popularity,
-)
 
 BASELINES = [Popularity(), ItemKNN(), DecayedCounts(), NGram(), PersonalFrequency()]
 
@@ -53,13 +47,13 @@ def test_33_a_past_of_unknown_items_is_an_empty_past(model, films_split) -> None
 def test_36_one_class_has_no_auc_but_a_reason_and_a_finite_loss(films) -> None:
     events = films.events.with_columns(like=np.ones(films.events.height, dtype=bool))
     log = mt.data.Log("all liked", events, films.items, films.users, films.about)
-    found = mt.evaluation.rows(Says(1.0), mt.data.leave_last_out(log))
+    found = mt.evaluation.judge(Says(1.0), mt.data.leave_last_out(log))
     assert found.metrics["auc"] is None
     assert found.reasons["auc"] == "one class only: all 12 labels are 1"
     assert found.metrics["log_loss"] == pytest.approx(0, abs=1e-6)
 
 
 def test_41_a_diverged_model_is_named_and_not_ranked(films_split) -> None:
-    for judge in (mt.evaluation.rank, mt.evaluation.rows):
+    for judge in (mt.evaluation.rank, mt.evaluation.judge):
         with pytest.raises(DivergedError, match=r"says.*the model has diverged"):
             judge(Says(float("nan")), films_split)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtrec_lib.core.errors import DataIntegrityError, MtrecError
-from mtrec_lib.models.pretrained.gguf_file import GGUFFile
-from mtrec_lib.models.pretrained.gguf_folder import gguf_folder
-from tests.models.pretrained import tiny_llama
+from mtrec_lib.pretrained.files.gguf_file import GGUFFile
+from mtrec_lib.pretrained.files.gguf_folder import gguf_folder
+from tests.pretrained import tiny_llama
 
 pytestmark = pytest.mark.fault(45)
 FIX = "mtrec data fetch tiny --force"

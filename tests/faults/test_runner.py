@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mtrec_lib.book.jobs import plan
-from mtrec_lib.book.notebooks import Notebook
-from mtrec_lib.book.profiles import Profile
-from mtrec_lib.book.runner import run_job
+from mtrec_lib.book.runs.jobs import plan
+from mtrec_lib.book.runs.notebooks import Notebook
+from mtrec_lib.book.runs.profiles import Profile
+from mtrec_lib.book.runs.runner import run_job
 from tests.book.tiny import start, write_notebook
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

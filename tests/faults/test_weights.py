@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mtrec_lib.core.errors import DataIntegrityError
-from mtrec_lib.models.pretrained.checked import INDEX, check_folder, check_safetensors
+from mtrec_lib.pretrained.files.safetensors_check import INDEX, check_folder, check_safetensors
 
 CURE = "mtrec data fetch tiny --force"
 pytestmark = pytest.mark.fault(45)

@@ -8,7 +8,7 @@ from scipy import stats
 from sklearn import metrics as sklearn
 
 from mtrec_lib import evaluation
-from mtrec_lib.evaluation.places import target_ranks
+from mtrec_lib.evaluation.ranks import target_ranks
 
 QUERIES, SIZE, K = 40, 60, 10
 

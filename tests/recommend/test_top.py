@@ -36,7 +36,7 @@ def test_repeats_may_stand_in_the_inputs_of_the_model() -> None:
 def test_a_baseline_knows_whether_people_of_its_log_repeat() -> None:
     log = mt.data.load("simulator", users=20, events=200)
     split = mt.data.split(replace(log, about=replace(log.about, repeats=True)))
-    model = mt.models.PersonalFrequency().fit(split)
+    model = mt.baselines.PersonalFrequency().fit(split)
     past = split.queries("test").histories[0]
     assert top(model, past, k=1).titles[0] in top(model, past, k=1).history
 

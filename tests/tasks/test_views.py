@@ -79,13 +79,13 @@ def test_grades_are_needed_where_grades_are_asked_for(shop_inputs):
 
 
 def test_top_is_the_best_grade(films_inputs):
-    task = mt.tasks.Top()
+    task = mt.tasks.TopGrade()
     task.prepare(films_inputs)
     assert task.at == 5.0
     assert np.asarray(task.target(Y)).tolist() == [[0, 1, 0, 0]]
     assert np.asarray(task.mask(Y)).tolist() == [[1, 1, 0, 1]]
-    with pytest.raises(ParameterError, match=r"mt\.tasks\.Top\(at=5\)"):
-        mt.tasks.Top().prepare(None)
+    with pytest.raises(ParameterError, match=r"mt\.tasks\.TopGrade\(at=5\)"):
+        mt.tasks.TopGrade().prepare(None)
 
 
 def test_genres_are_a_bernoulli_each(films_inputs):
@@ -192,7 +192,7 @@ def test_two_horizons_stand_in_one_model(shop_inputs):
 def test_every_task_says_what_it_is():
     kinds = {
         "factor": {"NextItem", "Rating", "Click", "Buy", "Spend"},
-        "coarse view": {"Like", "Top", "Genres", "NextCategory", "Repeat"},
+        "coarse view": {"Like", "TopGrade", "Genres", "NextCategory", "Repeat"},
         "auxiliary": {"ReturnWithin", "Coupon"},
     }
     for kind, names in kinds.items():
@@ -208,7 +208,7 @@ def test_every_task_says_what_it_is():
 @pytest.mark.parametrize(
     "task",
     [
-        mt.tasks.Top(at=5), mt.tasks.Genres(categories=3), mt.tasks.NextCategory(categories=4),
+        mt.tasks.TopGrade(at=5), mt.tasks.Genres(categories=3), mt.tasks.NextCategory(categories=4),
         mt.tasks.Click(hidden=8), mt.tasks.Buy("esmm"), mt.tasks.Buy("naive", dropout=0.0),
         mt.tasks.Spend("gamma", varying=False), mt.tasks.Repeat(), mt.tasks.ReturnWithin(days=3),
         mt.tasks.Coupon(), *(mt.tasks.Rating(form) for form in FORMS),

@@ -54,7 +54,7 @@ def _fitting_order(answer: Any) -> str | None:
     import mtrec_lib as mt
 
     if not (hasattr(answer, "fit") and hasattr(answer, "scores")):
-        return "hand over a baseline such as mt.models.Popularity(), not yet fitted"
+        return "hand over a baseline such as mt.baselines.Popularity(), not yet fitted"
     world = {"types": 1, "drift": 0, "order": 2, "symbols": 20, "feed": 0}
     log = mt.data.load("simulator", users=200, events=20_000, seed=4, **world)
     split = mt.data.split(log)

@@ -54,7 +54,7 @@ def _harmful_change(answer: Any) -> str | None:
     whole, other = (np.lexsort(each.flat("item")[::-1]) for each in (pasts, changed))
     if not np.array_equal(pasts.flat("item")[1][whole], changed.flat("item")[1][other]):
         return "some items are other ones now: every past must keep its own"
-    model = mt.models.NGram(order=2).fit(split)
+    model = mt.baselines.NGram(order=2).fit(split)
     both = (model, mt.evaluation.ChangedPast(model, answer))
     before, after = (
         mt.evaluation.rank(each, split, part="validation", resamples=1).metrics["ndcg@10"]

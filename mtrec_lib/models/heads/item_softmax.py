@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtrec_lib.features.spec import InputSpec
+from mtrec_lib.features.sequences.spec import InputSpec
 
 
 @keras.saving.register_keras_serializable("mtrec")

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtrec_lib.models.layers import ByteDropout
+from mtrec_lib.layers import ByteDropout
 
 
 class SmallNetwork(keras.layers.Layer):

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
@@ -52,8 +52,8 @@ class MMoE(GatedMixer):
         """Create experts, and a gate a task."""
         self.built_for = tasks
         units, policy = self.hidden or input_shape[-1], self.dtype_policy
-        self.bank = Bank(self.experts, units, self.activation, dtype=policy, name="experts")
-        self.gate = Bank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
+        self.bank = DenseBank(self.experts, units, self.activation, dtype=policy, name="experts")
+        self.gate = DenseBank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
         for layer in (self.bank, self.gate):
             layer.build(input_shape)
 

@@ -6,9 +6,9 @@ import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.models.layers.linear_recurrence import piece_starts
-from mtrec_lib.models.layers.min_gru_block import remember, slow_biases
-from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.layers.linear_recurrence import piece_starts
+from mtrec_lib.layers.min_gru_block import remember, slow_biases
+from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
@@ -66,10 +66,10 @@ class MoSE(GatedMixer):
             one = slow_biases(units, self.horizon)
             return ops.broadcast_to(ops.convert_to_tensor(one, dtype=dtype), shape)
 
-        self.bank = Bank(
+        self.bank = DenseBank(
             self.experts, 3 * units, bias_initializer=biases, dtype=policy, name="experts"
         )
-        self.gate = Bank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
+        self.gate = DenseBank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
         for layer in (self.bank, self.gate):
             layer.build(input_shape)
 

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.models.mixers.bank import Bank
+from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
 
@@ -150,10 +150,10 @@ class Level(keras.layers.Layer):
         self.tasks, self.experts = tasks, experts
         total, policy = tasks * experts + shared, self.dtype_policy
 
-        def gate(readers: int, sources: int, name: str) -> Bank:
-            return Bank(readers, sources, use_bias=False, dtype=policy, name=name)
+        def gate(readers: int, sources: int, name: str) -> DenseBank:
+            return DenseBank(readers, sources, use_bias=False, dtype=policy, name=name)
 
-        self.bank = Bank(total, units, activation, dtype=policy, name="experts")
+        self.bank = DenseBank(total, units, activation, dtype=policy, name="experts")
         self.gate = gate(tasks, experts + shared, "gates")
         self.shared_gate = gate(1, total, "shared_gate") if shared > 0 and not last else None
         self.owner = np.repeat(np.arange(tasks + 1), [experts] * tasks + [shared])

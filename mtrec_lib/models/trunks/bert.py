@@ -7,7 +7,7 @@ import numpy as np
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
-from mtrec_lib.models.layers import TransformerBlock
+from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.gpt import same_piece
 
@@ -67,7 +67,7 @@ class BERT(BlockTrunk):
         """A transformer block."""
         return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def told(self, segment: Any) -> Any:
+    def block_mask(self, segment: Any) -> Any:
         """The mask of pieces: all of one's own piece, before and after."""
         return same_piece(segment)
 

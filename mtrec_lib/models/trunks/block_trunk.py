@@ -11,7 +11,7 @@ class BlockTrunk(Trunk):
     """A trunk that runs ``layers`` blocks one after the other, then a norm.
 
     A subclass says what a block is (``make_block``) and what every block is told of the pieces in
-    a row beside the vectors (``told``): who may look at whom, or where a piece begins.
+    a row beside the vectors (``block_mask``): who may look at whom, or where a piece begins.
 
     Args:
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
@@ -32,9 +32,9 @@ class BlockTrunk(Trunk):
         """A block of this name."""
         raise TypeError(f"{type(self).__name__} must define make_block")
 
-    def told(self, segment: Any) -> Any:
+    def block_mask(self, segment: Any) -> Any:
         """What every block gets beside the vectors, from the pieces ``(batch, length)``."""
-        raise TypeError(f"{type(self).__name__} must define told")
+        raise TypeError(f"{type(self).__name__} must define block_mask")
 
     def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
         """Build the blocks and the last norm."""
@@ -43,9 +43,9 @@ class BlockTrunk(Trunk):
 
     def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
         """Run the blocks; padding is a piece of its own and leaves nothing in the others."""
-        told = self.told(segment)
+        mask = self.block_mask(segment)
         for block in self.blocks:
-            vectors = block(vectors, told, training=training)
+            vectors = block(vectors, mask, training=training)
         return self.norm(vectors)
 
     def get_config(self) -> dict[str, Any]:

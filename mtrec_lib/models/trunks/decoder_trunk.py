@@ -7,9 +7,9 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.models.layers import LlamaBlock
 from mtrec_lib.models.trunks.gpt import causal_mask
 from mtrec_lib.models.trunks.trunk import Trunk
+from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -128,21 +128,21 @@ def sizes_of(backbone: Any) -> dict[str, Any]:
 
 
 def _backbone_of(decoder: Any) -> Any:
-    from mtrec_lib.models.pretrained import Pretrained
+    from mtrec_lib.pretrained import Pretrained
 
     model = decoder if isinstance(decoder, Pretrained) else Pretrained(decoder)
     kind = type(model.backbone).__name__
     if kind not in {"LlamaBackbone", "Llama3Backbone"}:
         raise ParameterError(
             f"decoder must be of the Llama family, got {model.name!r}, a {kind}; take "
-            "mt.models.Pretrained('smollm2-135m')"
+            "mt.pretrained.Pretrained('smollm2-135m')"
         )
     return model.backbone
 
 
 def _weights_of(backbone: Any, layers: int) -> list[tuple[np.ndarray, ...]]:
     """The matrices of the first blocks."""
-    from mtrec_lib.models.pretrained.llama import weights_of
+    from mtrec_lib.pretrained.decoders.llama import weights_of
 
     used = list(backbone.transformer_layers)[:layers]
     return [tuple(map(ops.convert_to_numpy, weights_of(layer))) for layer in used]

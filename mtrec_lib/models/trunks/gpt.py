@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtrec_lib.models.layers import TransformerBlock
+from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.trunk import segment_of
 
@@ -52,7 +52,7 @@ class GPT(BlockTrunk):
         """A transformer block."""
         return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def told(self, segment: Any) -> Any:
+    def block_mask(self, segment: Any) -> Any:
         """The causal mask."""
         return causal_mask(segment)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from mtrec_lib.models.layers import ByteDropout
+from mtrec_lib.layers import ByteDropout
 from mtrec_lib.models.trunks.trunk import Trunk
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from mtrec_lib.models.layers import MinGRUBlock
-from mtrec_lib.models.layers.linear_recurrence import piece_starts
+from mtrec_lib.layers import MinGRUBlock
+from mtrec_lib.layers.linear_recurrence import piece_starts
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 
 
@@ -41,6 +41,6 @@ class MinGRU(BlockTrunk):
         """A block with a memory that may last as long as a row."""
         return MinGRUBlock(self.width, self.dropout, horizon=self.spec.max_length, name=name)
 
-    def told(self, segment: Any) -> Any:
+    def block_mask(self, segment: Any) -> Any:
         """Where each memory begins anew."""
         return piece_starts(segment)

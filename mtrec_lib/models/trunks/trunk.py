@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.data import Histories, Split
-from mtrec_lib.features import Beside, Feed, InputSpec, Packed, Windows
-from mtrec_lib.models.layers import EventEmbedding, ItemTable
+from mtrec_lib.features import Feed, InputSpec, Packed, PairFeatures, Windows
+from mtrec_lib.layers import EventEmbedding, ItemTable
 
 
 class Trunk(keras.layers.Layer):
@@ -85,7 +85,7 @@ class Trunk(keras.layers.Layer):
         return kind(self.spec, split, part, beside=self.beside, **settings)
 
     @property
-    def beside(self) -> Beside | None:
+    def beside(self) -> PairFeatures | None:
         """What stands beside the states for heads that are given the item."""
         return None if self.fitted is None else self.fitted.beside
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.training.balancing.fixed_weights import FixedWeights
+from mtrec_lib.training.balancing.losses.fixed_weights import FixedWeights
 
 
 def tuned_weights(

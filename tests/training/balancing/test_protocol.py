@@ -9,7 +9,7 @@ import tensorflow as tf
 import mtrec_lib as mt
 from mtrec_lib import training
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.training.balancing.gradient_balancing import GradientBalancing
+from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from tests.training.balancing.jacobians import conflicting
 
 KINDS = {

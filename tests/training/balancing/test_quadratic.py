@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtrec_lib.training.balancing import quadratic
+from mtrec_lib.training.balancing.gradients import quadratic
 
 SEEDS = st.integers(0, 2**31 - 1)
 

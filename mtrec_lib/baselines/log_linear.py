@@ -1,0 +1,141 @@
+"""Several models of the next item as one: a weighted sum of log probabilities."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax
+
+from mtrec_lib.baselines.base import Baseline
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data import Catalogue, Histories, Split
+from mtrec_lib.evaluation import rank
+
+WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5)
+
+
+class LogLinear:
+    """log p(i | h) = Σ_m w_m · log p_m(i | h) − log Z(h): log-linear interpolation.
+
+    A product of experts: an item that one model calls impossible is not saved by another, so each
+    model's doubts count. Where the models are wrong about different people, the product ranks
+    better than each; a language model of behaviour and plain counts are such a pair. The weights
+    are few and are chosen on the validation part (:meth:`tune`).
+
+    A counting model's scores are read as shares of their sum, mixed with a uniform floor; any other
+    model's as logits.
+
+    Args:
+        models: fitted models of one catalogue, at least one.
+        weights: one a model, ≥ 0; default: all 1.
+        floor: share of a counting model's probability that is spread evenly, in (0, 1).
+
+    Raises:
+        ParameterError: no model, weights of another number or negative, a floor out of range, or
+            models of different catalogues.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> parts = [mt.baselines.NGram(order=1).fit(split), mt.baselines.Popularity().fit(split)]
+    >>> model = LogLinear(parts, weights=[1.0, 0.5])
+    >>> past = split.queries("test").histories
+    >>> bool(np.allclose(np.exp(model.scores(past)).sum(axis=1), 1, atol=1e-4))
+    True
+
+    Source: Klakow, "Log-linear interpolation of language models" (ICSLP 1998); Hinton, Neural
+    Computation 14(8), 2002 (products of experts).
+    Taught in chapter 04.
+    """
+
+    name = "log-linear"
+
+    def __init__(
+        self, models: Sequence[Any], weights: Sequence[float] | None = None, floor: float = 0.05
+    ) -> None:
+        self.models = list(models)
+        self.weights = [1.0] * len(self.models) if weights is None else [float(w) for w in weights]
+        if not self.models or len(self.weights) != len(self.models) or min(self.weights) < 0:
+            raise ParameterError(
+                "models must be one or more, with a weight ≥ 0 each, got "
+                f"{len(self.models)} models and weights {self.weights}"
+            )
+        if not 0 < floor < 1:
+            raise ParameterError(f"floor must be in (0, 1), got {floor}; 0.05 is usual")
+        self.floor = floor
+        sizes = {model.catalogue.size for model in self.models}
+        if len(sizes) > 1:
+            raise ParameterError(f"models must share one catalogue, got sizes {sorted(sizes)}")
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items that are scored."""
+        return self.models[0].catalogue
+
+    @property
+    def popularity(self) -> NDArray[Any]:
+        """``(items,)`` counts of the first model's training events."""
+        return self.models[0].popularity
+
+    def scores(self, histories: Histories) -> NDArray[np.float32]:
+        """``(n, items)`` log probabilities; column ``j`` is item id ``j + 2``."""
+        logs = (self._logs(model, histories) for model in self.models)
+        total = sum(weight * log for weight, log in zip(self.weights, logs, strict=True))
+        return log_softmax(total, axis=1).astype(np.float32)
+
+    def log_prob(self, histories: Histories, items: NDArray[Any]) -> NDArray[Any]:
+        """``(n,)`` nats: ln p(item | history) of ``(n,)`` ids; −inf outside the catalogue."""
+        column = np.asarray(items, dtype=np.int64) - 2
+        found = self.scores(histories)[np.arange(len(column)), np.maximum(column, 0)]
+        return np.where(column >= 0, found, -np.inf)
+
+    def tune(
+        self,
+        split: Split,
+        part: str = "validation",
+        metric: str = "ndcg@10",
+        grid: Sequence[float] = WEIGHTS,
+    ) -> Self:
+        """Choose the weights of all models but the first, one after the other, by a ranking metric.
+
+        Args:
+            split: the split whose ``part`` decides; the models must not be fitted on that part.
+            part: ``"validation"``, for a choice made on the test part is no result.
+            metric: a metric of :func:`mtrec_lib.evaluation.rank`, with its ``@k``.
+            grid: weights to try; of equal ones the smallest is kept.
+
+        Returns:
+            The model itself.
+        """
+        queries, k = split.queries(part), int(metric.partition("@")[2])
+        logs = [self._logs(model, queries.histories) for model in self.models]
+
+        def value(weights: Sequence[float]) -> float:
+            known = _Known(sum(w * log for w, log in zip(weights, logs, strict=True)))
+            ranking = rank(known, split, part, k=k, batch_size=len(queries), resamples=1)
+            return ranking.metrics[metric]
+
+        for place in range(1, len(self.models)):
+            tried = [[*self.weights[:place], w, *self.weights[place + 1 :]] for w in sorted(grid)]
+            self.weights = max(tried, key=value)
+        return self
+
+    def _logs(self, model: Any, histories: Histories) -> NDArray[Any]:
+        """(n, items) log probabilities of one model."""
+        scores = model.scores(histories)
+        if not isinstance(model, Baseline):
+            return log_softmax(scores, axis=1)
+        share = scores / np.maximum(scores.sum(axis=1, keepdims=True), 1e-30)
+        return np.log((1 - self.floor) * share + self.floor / scores.shape[1])
+
+
+class _Known:
+    """A scorer whose answer to all queries of a part is known already."""
+
+    name = "log-linear"
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix = matrix
+
+    def scores(self, histories: Histories) -> NDArray[Any]:
+        return self.matrix

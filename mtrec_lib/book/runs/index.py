@@ -1,0 +1,135 @@
+"""What is written about the book by the book: ``python -m mtrec_lib.book.runs.index``.
+
+The index from a public name to the chapter that teaches it, and the minutes in README.md.
+"""
+
+import inspect
+import re
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from mtrec_lib.book.context import expected
+from mtrec_lib.core import repository, write_text
+from mtrec_lib.core.errors import MtrecError
+
+# core is left out: it is what the rooms are built on, and no chapter teaches it.
+ROOMS = (
+    "data",
+    "features",
+    "losses",
+    "evaluation",
+    "baselines",
+    "layers",
+    "pretrained",
+    "models",
+    "tasks",
+    "training",
+    "recommend",
+)
+_TAUGHT = re.compile(r"Taught in chapter (\d\d)\.")
+_ROLE = re.compile(r":\w+:`(?:[\w.]*\.)?(\w+)`")
+_MINUTES = re.compile(
+    r"(?P<open><!-- minutes:(?P<chapter>\d\d(?:_\d)?) -->).*?(?P<close><!-- /minutes -->)"
+)
+_HEAD = """# Index: which chapter teaches a name
+
+`mt` is `import mtrec_lib as mt`. This page is written by `python -m mtrec_lib.book.runs.index`.
+
+| name | chapter | what it is |
+|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A public name, the first line of its docstring, and its chapter ("" if it names none)."""
+
+    room: str
+    name: str
+    summary: str
+    chapter: str
+
+    @property
+    def full(self) -> str:
+        """The name as a reader writes it."""
+        return f"mt.{self.room}.{self.name}" if self.room else f"mt.{self.name}"
+
+    @property
+    def line(self) -> str:
+        """The summary as a cell of a Markdown table."""
+        text = _ROLE.sub(r"`\1`", " ".join(self.summary.split()))
+        return text.replace("``", "`").replace("|", "\\|")
+
+
+def entries() -> list[Entry]:
+    """Every public class and function of the rooms, by room and name."""
+    found = [
+        _entry("", name, getattr(import_module("mtrec_lib"), name)) for name in ("load", "save")
+    ]
+    for room in (*ROOMS, "book"):
+        module = import_module(f"mtrec_lib.{room}")
+        for name in sorted(module.__all__):
+            value = getattr(module, name)
+            if inspect.isclass(value) or inspect.isroutine(value):
+                found.append(_entry(room, name, value))
+    return found
+
+
+def _entry(room: str, name: str, value: object) -> Entry:
+    # A class's own docstring: one inherited from a base class teaches nothing about it.
+    doc = inspect.cleandoc(getattr(value, "__doc__", None) or "")
+    taught = _TAUGHT.fullmatch(doc.splitlines()[-1]) if doc else None
+    return Entry(room, name, doc.split("\n\n")[0], taught[1] if taught else "")
+
+
+def page() -> str:
+    """The index as Markdown."""
+    rows = (f"| `{entry.full}` | {entry.chapter} | {entry.line} |" for entry in entries())
+    return _HEAD + "\n".join(rows) + "\n"
+
+
+def with_minutes(readme: str) -> str:
+    """README.md with the measured minutes of each chapter that was refreshed."""
+
+    def filled(match: re.Match[str]) -> str:
+        minutes = expected(match["chapter"]).get("minutes")
+        return f"{match['open']}{'–' if minutes is None else f'{minutes:.1f}'}{match['close']}"
+
+    return _MINUTES.sub(filled, readme)
+
+
+def written() -> dict[Path, str]:
+    """Each file that this module writes, with what it should say.
+
+    Raises:
+        MtrecError: mtrec is installed without its checkout.
+    """
+    root = repository()
+    if root is None:
+        raise MtrecError("the index is written into chapters/: run this in a checkout of mtrec")
+    readme = root / "README.md"
+    return {
+        root / "chapters" / "index.md": page(),
+        readme: with_minutes(readme.read_text(encoding="utf-8")),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale, or with ``--check`` only name it."""
+    stale = 0
+    for path, content in written().items():
+        if path.is_file() and path.read_text(encoding="utf-8") == content:
+            continue
+        if "--check" in arguments:
+            stale += 1
+            print(f"{path.name} is stale: python -m mtrec_lib.book.runs.index")
+        else:
+            write_text(path, content)
+            print(f"✓ {path.name}")
+    return min(1, stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Which rows train, what a query is, and what may be seen when."""

@@ -1,0 +1,167 @@
+"""Is one model better than another? Paired by person, over seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from mtrec_lib.core.errors import ParameterError
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The difference between two models in one metric, A − B, with a 95 % interval.
+
+    Args:
+        metric: what was compared.
+        a: mean of A over seeds.
+        b: mean of B over seeds.
+        difference: a − b.
+        low: lower end of the difference's interval; "no worse by more than δ" needs low ≥ −δ.
+        high: its upper end.
+        ratio: a / b; NaN when b is 0, and so are its ends.
+        ratio_low: lower end of the ratio's interval.
+        ratio_high: its upper end.
+        p_value: two-sided, of the hypothesis that the difference is 0.
+        users: number of people.
+        seeds: number of seeds of A and of B. With one seed the interval covers people only: it
+            says nothing about another training run.
+
+    Taught in chapter 07.
+    """
+
+    metric: str
+    a: float
+    b: float
+    difference: float
+    low: float
+    high: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    p_value: float
+    users: int
+    seeds: tuple[int, int]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.metric}: {self.a:.4f} − {self.b:.4f} = {self.difference:+.4f} "
+            f"[{self.low:+.4f}, {self.high:+.4f}], ratio {self.ratio:.3f} "
+            f"[{self.ratio_low:.3f}, {self.ratio_high:.3f}], p = {self.p_value:.3g} "
+            f"({self.users:,} users, {self.seeds[0]} and {self.seeds[1]} seeds)"
+        )
+
+
+def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
+    """Compare two models on the same queries, paired by person.
+
+    With d_u the difference of person u's means over seeds, SE² = Var_u(d_u) / U + s_A² / S_A +
+    s_B² / S_B, where s² is the variance of the metric over the S seeds (0 for one seed); the
+    interval is Student's, with Welch and Satterthwaite's degrees of freedom. The ratio's interval
+    is by the delta method. With unequal numbers of queries d_u is weighted by them.
+
+    Args:
+        a: a :class:`Ranking` or :class:`Judgement`, or a list of them, one a seed.
+        b: the same of the other model.
+        metric: a key of their ``per_user``.
+
+    Raises:
+        ParameterError: nothing to compare, a metric that is not known by person, or results of
+            different people or queries.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> ranking = mt.evaluation.rank(mt.baselines.Popularity().fit(split), split)
+    >>> mt.evaluation.compare(ranking, ranking).p_value  # nobody differs from itself
+    1.0
+
+    Taught in chapter 07.
+    """
+    runs_a, runs_b = _runs(a, "a"), _runs(b, "b")
+    weights = _weights(runs_a + runs_b, metric)
+    keep = weights > 0
+    share = weights[keep] / weights[keep].sum()  # (users,)
+    one = np.stack([run.per_user[metric][keep] for run in runs_a])  # (seeds, users)
+    two = np.stack([run.per_user[metric][keep] for run in runs_b])
+    mean_a, mean_b = float(one.mean(axis=0) @ share), float(two.mean(axis=0) @ share)
+    low, high, p_value = _interval(one, two, share, 1.0)
+    ratio = mean_a / mean_b if mean_b else float("nan")
+    ratio_low, ratio_high, _ = _interval(one, two, share, ratio)
+    scale = mean_b if mean_b else float("nan")
+    return Comparison(
+        metric=metric,
+        a=mean_a,
+        b=mean_b,
+        difference=mean_a - mean_b,
+        low=low,
+        high=high,
+        ratio=ratio,
+        ratio_low=ratio + ratio_low / scale,
+        ratio_high=ratio + ratio_high / scale,
+        p_value=p_value,
+        users=int(keep.sum()),
+        seeds=(len(runs_a), len(runs_b)),
+    )
+
+
+def _interval(one: Floats, two: Floats, share: Floats, ratio: float) -> tuple[float, float, float]:
+    """Interval and p value of mean(A) − ratio · mean(B); both are (seeds, users)."""
+    paired = one.mean(axis=0) - ratio * two.mean(axis=0)
+    centre = float(paired @ share)
+    parts = [_by_people(paired - centre, share), _by_seed(one @ share)]
+    parts.append(_by_seed(ratio * (two @ share)))
+    variance = sum(part for part, _ in parts)
+    if not variance > 0:  # nobody differs from anybody, or there is no ratio
+        return centre, centre, float(centre == 0)
+    freedom = variance**2 / sum(part**2 / max(df, 1) for part, df in parts)
+    error = float(np.sqrt(variance))
+    reach = error * float(stats.t.ppf((1 + LEVEL) / 2, freedom))
+    p_value = float(2 * stats.t.sf(abs(centre) / error, freedom))
+    return centre - reach, centre + reach, p_value
+
+
+def _by_people(centred: Floats, share: Floats) -> tuple[float, int]:
+    """Variance of the weighted mean over people, and its degrees of freedom."""
+    people = len(share)
+    if people < 2:
+        raise ParameterError(f"an interval by person needs at least two people, got {people}")
+    return float(((share * centred) ** 2).sum()) * people / (people - 1), people - 1
+
+
+def _by_seed(means: Floats) -> tuple[float, int]:
+    """Variance of the mean over seeds, and its degrees of freedom; 0 for one seed."""
+    seeds = len(means)
+    return (float(means.var(ddof=1)) / seeds if seeds > 1 else 0.0), seeds - 1
+
+
+def _runs(runs: Any, name: str) -> list[Any]:
+    found = list(runs) if isinstance(runs, Sequence) else [runs]
+    if not found:
+        raise ParameterError(f"{name} must hold at least one ranking, got none")
+    return found
+
+
+def _weights(runs: list[Any], metric: str) -> Floats:
+    """The weights that all runs share: (users,)."""
+    for run in runs:
+        if metric not in run.per_user:
+            known = ", ".join(run.per_user)
+            raise ParameterError(
+                f"metric must be one that {run.model} has by person: {known}; got {metric!r}"
+            )
+    first = runs[0]
+    for run in runs[1:]:
+        same = np.array_equal(run.users, first.users) and np.array_equal(run.counts, first.counts)
+        if not same or run.about != first.about:
+            raise ParameterError(
+                "both sides must answer the same queries of the same people, got "
+                f"{first.about!r} and {run.about!r}; evaluate both on one split and part"
+            )
+    return first.weights(metric)

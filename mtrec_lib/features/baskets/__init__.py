@@ -1,0 +1,1 @@
+"""Shoppers and products: what is known of a pair before the next basket."""

@@ -1,0 +1,1 @@
+"""Texts of items and of histories, and their vectors."""

@@ -1,0 +1,304 @@
+"""What goes into the next basket: a language model of baskets, and copying from the past."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mtrec_lib.baselines import Popularity
+from mtrec_lib.core import generator
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.baskets import Baskets
+from mtrec_lib.data.catalogue import Catalogue
+from mtrec_lib.data.histories import Histories, ranges
+from mtrec_lib.features.baskets.basket_pairs import PAIR, PAST, Personal, personal
+from mtrec_lib.models.next_basket.basket_network import BasketNetwork
+
+SCORED = 256
+EARLIEST = 3  # baskets that a person must have before one is a training target
+
+
+class NextBasket:
+    """Scores every item for the next basket: Σ of a language model of baskets and a copy part.
+
+    The *language* part reads a past as a text whose words are baskets: the vectors of a basket's
+    items are added (a set has no order), a causal transformer makes a state of the past, and
+    logit_i = b_i + state · o_i. The *copy* part adds, for items that the past holds, a small
+    network of features of the pair (past, item) that are known before the basket
+    (:func:`mtrec_lib.features.personal`). It begins as decayed personal frequency, so training
+    learns what frequency does not say. The list-wise loss −Σ_{i ∈ B} log p_i / |B| counts each item
+    of a basket once, all given what was before the basket: its optimum orders items by
+    E[1(i ∈ B) / |B|], which is what Recall@k asks for.
+
+    Args:
+        language: whether the language part is there.
+        copy: whether the copy part is there.
+        width, layers, heads: of the transformer.
+        dropout: rate in both parts.
+        hidden: units of the copy part's network.
+        length: baskets that the transformer sees at most.
+        per_person: random times at which each person's next basket is asked for in training, drawn
+            once; a basket after a long gap is asked for more often, as at a split.
+        epochs: passes over them; the learning rate rises for 50 steps, then falls by a cosine.
+        learning_rate: the highest.
+        batch_size: pasts a step (a past holds about half its targets in one row).
+        seed: of the draw and of the order; weights follow Keras' own seed.
+        progress: called with (epoch, mean loss in nats) after each epoch.
+
+    Raises:
+        ParameterError: neither part, or a number below its least.
+
+    Source: the copy part of See et al., arXiv:1704.04368, with the features of Hu et al.,
+    arXiv:2006.00556; the list-wise loss of Cao et al., ICML 2007.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> model = NextBasket(width=8, layers=1, per_person=2, epochs=1).fit(split)
+    >>> model.scores(split.queries("test").histories).shape[1] == model.catalogue.size
+    True
+
+    Taught in chapter 04.
+    """
+
+    name = "next basket"
+    _counts: "_Pasts | None" = None
+
+    def __init__(
+        self,
+        language: bool = True,
+        copy: bool = True,
+        width: int = 64,
+        layers: int = 2,
+        heads: int = 2,
+        dropout: float = 0.2,
+        hidden: int = 32,
+        length: int = 96,
+        per_person: int = 40,
+        epochs: int = 3,
+        learning_rate: float = 3e-3,
+        batch_size: int = 24,
+        seed: int = 0,
+        progress: Callable[[int, float], None] | None = None,
+    ) -> None:
+        if not (language or copy):
+            raise ParameterError("language or copy must be true: a model needs a part; set one")
+        for name, value, least in (
+            ("length", length, 2),
+            ("per_person", per_person, 1),
+            ("epochs", epochs, 1),
+            ("batch_size", batch_size, 1),
+        ):
+            if value < least:
+                raise ParameterError(f"{name} must be at least {least}, got {value}")
+        self.language, self.copy, self.width, self.layers = language, copy, width, layers
+        self.heads, self.dropout, self.hidden, self.length = heads, dropout, hidden, length
+        self.per_person, self.epochs, self.seed = per_person, epochs, seed
+        self.learning_rate, self.batch_size = learning_rate, batch_size
+        self.progress = progress
+
+    def fit(self, split: Any, parts: Sequence[str] = ("train",)) -> Self:
+        """Train on baskets of some parts, each asked about from what stands before it.
+
+        Args:
+            split: a split of a log.
+            parts: for a figure on the test part ``("train", "validation")``.
+
+        Raises:
+            ParameterError: an unknown part, or nobody with enough baskets in the parts.
+        """
+        self._counts = _Pasts().fit(split, parts)
+        baskets = Baskets.of(self._counts.pasts)
+        past, before, weight = self._targets(baskets)
+        moments = _Moments(baskets, past, before, self.length, self.copy, weight)
+        self._network = self._built(moments)
+        steps = self.epochs * -(-len(moments.rows) // self.batch_size)
+        self._network.compile(keras.optimizers.AdamW(_schedule(self.learning_rate, steps)))
+        for epoch in range(self.epochs):
+            order = generator(self.seed, "next basket", epoch).permutation(len(moments.rows))
+            loss = self._network.epoch(self._batches(moments, order))
+            if self.progress:
+                self.progress(epoch, loss)
+        return self
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items that are scored."""
+        return self._fitted.catalogue
+
+    @property
+    def popularity(self) -> NDArray[Any]:
+        """``(items,)`` how often each item occurs in the parts that were fitted."""
+        return self._fitted.popularity
+
+    def scores(self, histories: Histories) -> NDArray[np.float32]:
+        """Logits of the next basket's items: ``(n, items)``; column ``j`` is id ``j + 2``."""
+        scores = np.zeros((len(histories), self.catalogue.size), np.float32)
+        for start in range(0, len(histories), SCORED):
+            baskets = Baskets.of(histories[start : start + SCORED])
+            everyone = np.arange(len(baskets.counts))
+            moments = _Moments(baskets, everyone, baskets.counts, self.length, self.copy)
+            batch, chosen = moments.batch(everyone)
+            scores[start + chosen] = self._network.logits(batch)
+        return scores
+
+    @property
+    def _fitted(self) -> "_Pasts":
+        if self._counts is None:
+            raise ParameterError(f"{self.name} is not fitted; call fit(split) first")
+        return self._counts
+
+    def _built(self, moments: "_Moments") -> BasketNetwork:
+        network = BasketNetwork(
+            items=self.catalogue.size,
+            width=self.width if self.language else 0,
+            hidden=self.hidden if self.copy else 0,
+            layers=self.layers,
+            heads=self.heads,
+            length=self.length,
+            dropout=self.dropout,
+        )
+        network.start(self._fitted.prior, moments.scales())
+        return network
+
+    def _targets(self, baskets: Baskets) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The first basket after each of some random times of each person, as a split asks.
+
+        Returns:
+            ``(targets,)`` whose, how many of their baskets stand before, and how often drawn.
+        """
+        people = np.flatnonzero(baskets.counts > EARLIEST)
+        first, end = baskets.starts[people] + EARLIEST - 1, baskets.starts[people + 1] - 1
+        dice = generator(self.seed, "next basket", "targets").random((self.per_person, len(people)))
+        low, high = baskets.weeks[first], baskets.weeks[end]
+        time = high - dice * (high - low)  # above low, for the dice are below one
+        # One ascending line of all times: each person's weeks are moved behind the person before.
+        span = float(np.ptp(baskets.weeks)) + 1 if len(baskets.weeks) else 1.0
+        owner = np.repeat(np.arange(len(baskets.counts)), baskets.counts)
+        target = np.searchsorted(baskets.weeks + span * owner, time + span * people)
+        target, drawn = np.unique(np.minimum(target, end), return_counts=True)
+        some = baskets.sizes[target] > 0
+        if not some.any():
+            raise ParameterError(
+                f"next basket needs a person with more than {EARLIEST} baskets in the training "
+                "parts, found none; a log with sessions and people who come back has some"
+            )
+        target, drawn = target[some], drawn[some]
+        return owner[target], target - baskets.starts[owner[target]], drawn.astype(np.float32)
+
+    def _batches(self, moments: "_Moments", order: NDArray[Any]) -> Iterator[Any]:
+        for start in range(0, len(order), self.batch_size):
+            batch, chosen = moments.batch(np.sort(order[start : start + self.batch_size]))
+            yield batch, moments.answers(chosen, self.catalogue.size)
+
+
+class _Pasts(Popularity):
+    """Popularity that keeps what it counted."""
+
+    def learn(self, pasts: Histories) -> None:
+        super().learn(pasts)
+        self.pasts = pasts
+
+
+def _schedule(peak: float, steps: int) -> Any:
+    """A rise over the first 50 steps (a tenth, if there are few), then a cosine to zero."""
+    rise = max(1, min(50, steps // 10))
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - rise), warmup_target=peak, warmup_steps=rise
+    )
+
+
+class _Moments:
+    """Moments in pasts at which the next basket is asked for, laid out in rows of baskets.
+
+    A row is a window of at most ``length`` baskets of one past; windows of a long past overlap by
+    half, and a moment belongs to the first window that reaches it.
+    """
+
+    def __init__(
+        self,
+        baskets: Baskets,
+        past: NDArray[Any],
+        before: NDArray[Any],
+        length: int,
+        copy: bool,
+        weight: NDArray[Any] | None = None,
+    ) -> None:
+        self.baskets, self.length = baskets, length
+        self.weight = np.ones(len(past), np.float32) if weight is None else weight
+        self.target = baskets.starts[past] + before
+        half = max(length // 2, 1)
+        window = np.maximum(-(-(before - length) // half), 0)
+        low = baskets.starts[past] + window * half
+        self.place = before - window * half  # baskets of the window before the moment
+        key = past * (window.max(initial=0) + 1) + window
+        _, first, self.row = np.unique(key, return_index=True, return_inverse=True)
+        self.rows = low[first]
+        self.ends = np.zeros(len(first), np.int64)
+        np.maximum.at(self.ends, self.row, self.target)
+        self.by_row = np.argsort(self.row, kind="stable")
+        self.offsets = np.searchsorted(self.row[self.by_row], np.arange(len(first) + 1))
+        self.known = personal(baskets, past, before) if copy else _nothing(len(past))
+        self.pairs = np.searchsorted(self.known.past, np.arange(len(past) + 1))
+
+    def scales(self) -> dict[str, NDArray[Any]]:
+        """Mean and deviation of the features, for standardising."""
+        both = {"pairs": self.known.pairs, "pasts": self.known.pasts}
+        return {
+            name: np.stack([values.mean(axis=0), values.std(axis=0) + 1e-6])
+            for name, values in both.items()
+            if len(values)
+        }
+
+    def batch(self, rows: NDArray[Any]) -> tuple[dict[str, tf.Tensor], NDArray[np.int64]]:
+        """What the network reads of some rows, and the moments that it is asked about."""
+        chosen_row, place = ranges(self.offsets[rows], np.diff(self.offsets)[rows])
+        moments = self.by_row[place]
+        where = chosen_row * (self.length + 1) + self.place[moments]
+        moment, pair = ranges(self.pairs[moments], np.diff(self.pairs)[moments])
+        found = self._text(rows) | {
+            "where": where.astype(np.int32),
+            "moment": moment.astype(np.int32),
+            "column": self.known.column[pair].astype(np.int32),
+            "pairs": self.known.pairs[pair],
+            "pasts": self.known.pasts[moments],
+            "weight": self.weight[moments],
+        }
+        return {name: tf.constant(value) for name, value in found.items()}, moments
+
+    def _text(self, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Items of the baskets with their slot and share, and of each slot distance and size."""
+        row, basket = ranges(self.rows[rows], self.ends[rows] - self.rows[rows])
+        slot = basket - self.rows[rows][row] + 1  # slot 0 stands for what was before
+        cell = row * (self.length + 1) + slot
+        place, column = self.baskets.members(basket)
+        size, week = self.baskets.sizes[basket], self.baskets.weeks
+        days = 7 * np.maximum(week[basket] - week[np.maximum(basket - 1, 0)], 0)
+        shape = (len(rows), self.length + 1)
+        gaps, sizes = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+        gaps[row, slot] = np.minimum(1 + np.floor(2 * np.log2(1 + days)), 21)
+        sizes[row, slot] = np.minimum(1 + np.floor(2 * np.log2(np.maximum(size, 1))), 15)
+        share = 1 / np.sqrt(np.maximum(size, 1))
+        return {
+            "item": column.astype(np.int32),
+            "cell": cell[place].astype(np.int32),
+            "share": share[place].astype(np.float32),
+            "gap": gaps,
+            "size": sizes,
+        }
+
+    def answers(self, moments: NDArray[Any], items: int) -> NDArray[np.float32]:
+        """(moments, items): 1 / |B| for the items of the basket that came next."""
+        basket = self.target[moments]
+        place, column = self.baskets.members(basket)
+        found = np.zeros((len(moments), items), np.float32)
+        found[place, column] = 1 / self.baskets.sizes[basket][place]
+        return found
+
+
+def _nothing(n: int) -> Personal:
+    none = np.zeros(0, np.int64)
+    pairs, pasts = np.zeros((0, len(PAIR)), np.float32), np.zeros((n, len(PAST)), np.float32)
+    return Personal(none, none, pairs, pasts)

@@ -1,0 +1,1 @@
+"""Decoders of the GPT family: texts to probabilities of what follows."""

@@ -1,0 +1,176 @@
+"""What a pretrained decoder says: the next token, whole continuations, and how likely they are."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.pretrained.decoders.networks import network_of
+from mtrec_lib.pretrained.decoders.prefix import log_probs
+from mtrec_lib.pretrained.files.folders import Place
+from mtrec_lib.pretrained.files.tokens import texts_of, words_of
+
+DOCUMENT = "<|endoftext|>"  # what stands between texts in the training of most decoders
+POSITIONS = 1024  # of a batch, whose logits are made at once: 0.2 GB for a vocabulary of 49,152
+
+
+class Decoder:
+    """What a decoder of the family of GPT does; :class:`Pretrained` says it in full.
+
+    Args:
+        place: of its files.
+        backbone: the KerasHub model.
+    """
+
+    def __init__(self, place: Place, backbone: Any) -> None:
+        self.backbone = backbone
+        self.network = network_of(backbone)
+        self._words: Any = words_of(place, enclosed=False)
+        settings = place.settings()
+        self.longest = int(settings.get("max_position_embeddings", 0)) or _longest(backbone)
+        tokenizer = self._words.tokenizer
+        if hasattr(tokenizer, "encode_special_tokens"):
+            # A title that holds "<|im_end|>" is text and must not end anybody's turn.
+            tokenizer.encode_special_tokens = True
+        self._start = _start(tokenizer, settings)
+        self._ends = {self._start, settings.get("eos_token_id")}
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text; names of special tokens in it are read as plain text.
+
+        Raises:
+            ParameterError: a text is longer than the model can read.
+        """
+        found = self._words.ids(texts_of(texts))
+        for row, ids in enumerate(found):
+            self._fits(len(ids), f"text {row}")
+        return found
+
+    def pieces(self, text: str) -> list[str]:
+        """The tokens of one text as the vocabulary writes them."""
+        return self._words.pieces(texts_of([text])[0])
+
+    def logits(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The next token's logits after each token: ``(tokens, vocabulary)`` float32 a text."""
+        found: dict[int, np.ndarray] = {}
+        tokens = self.tokens(texts)
+        for rows, padded in batches(tokens):
+            logits = self.network.logits(self.network.states(padded)).numpy()
+            found |= {row: logits[n, : len(tokens[row])] for n, row in enumerate(rows)}
+        empty = np.zeros((0, int(self.backbone.vocabulary_size)), np.float32)
+        return [found.get(row, empty) for row in range(len(tokens))]
+
+    def next_tokens(self, text: str, k: int = 5) -> list[tuple[str, float]]:
+        """The ``k`` likeliest next pieces and their probabilities, likeliest first."""
+        if not 1 <= k <= self.backbone.vocabulary_size:
+            raise ParameterError(f"k must be 1 to {self.backbone.vocabulary_size}, got {k}")
+        past = self.network.read(self._opened(text), self._room(len(self._opened(text))))
+        share = tf.nn.softmax(self._logits_after(past)).numpy()
+        best = np.argsort(-share, kind="stable")[:k]
+        return [(self._text([int(token)]), float(share[token])) for token in best]
+
+    def complete(self, text: str, tokens: int = 8) -> str:
+        """The greedy continuation of ``text`` by ``tokens`` tokens, or fewer where it ends."""
+        read = self._opened(text)
+        self._fits(len(read) + tokens, "text and continuation")
+        past, found = self.network.read(read, self._room(len(read) + tokens)), []
+        for _ in range(tokens):
+            found.append(int(tf.argmax(self._logits_after(past))))
+            if found[-1] in self._ends:
+                return self._text(found[:-1])
+            past = self.network.go_on(past, found[-1])
+        return self._text(found)
+
+    def log_prob(
+        self,
+        prefix: str,
+        continuations: Sequence[str],
+        batch_size: int = 64,
+        cached: bool = True,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """ln p(continuation | prefix), nats, and the tokens of each; :class:`Pretrained` says more.
+
+        ``cached=False`` reads the prefix anew with every continuation: the same numbers, slowly.
+        """
+        if batch_size < 1:
+            raise ParameterError(f"batch_size must be at least 1, got {batch_size}")
+        before, after = self._opened(prefix), self.tokens(continuations)
+        longest = max(map(len, after), default=0)
+        self._fits(len(before) + longest, "prefix and continuation")
+        nats = log_probs(self.network, before, after, batch_size, cached)
+        return nats, np.array([len(ids) for ids in after], np.int64)
+
+    def bits(self, texts: Sequence[str]) -> float:
+        """Bits a token, over every token of every text but its first; perplexity is 2 to it."""
+        nats, counted = 0.0, 0
+        tokens = self.tokens(texts)
+        for rows, padded in batches([ids[:-1] for ids in tokens]):
+            states = self.network.states(padded)
+            targets = np.zeros_like(padded)
+            for n, row in enumerate(rows):
+                targets[n, : len(tokens[row]) - 1] = tokens[row][1:]
+            each = self.network.log_prob(states, targets).numpy()
+            for n, row in enumerate(rows):
+                nats -= float(each[n, : len(tokens[row]) - 1].sum(dtype=np.float64))
+                counted += len(tokens[row]) - 1
+        if not counted:
+            raise ParameterError(f"no text has two tokens, of {len(texts)}: add longer ones")
+        return nats / counted / float(np.log(2))
+
+    def _opened(self, text: str) -> list[int]:
+        """The tokens of ``text``; nothing is read as the beginning of a document."""
+        return self.tokens([text])[0] or [self._start]
+
+    def _logits_after(self, past: Any) -> Any:
+        return self.network.logits(past.state[None, None])[0, 0]
+
+    def _room(self, tokens: int) -> int:
+        return min(-(-tokens // 64) * 64, self.longest)
+
+    def _text(self, ids: list[int]) -> str:
+        tokenizer = self._words.tokenizer
+        if hasattr(tokenizer, "decode"):
+            return tokenizer.decode(ids, skip_special_tokens=False)
+        return str(tokenizer.detokenize(ids))
+
+    def _fits(self, tokens: int, what: str) -> None:
+        if tokens > self.longest:
+            raise ParameterError(
+                f"{what} must have at most {self.longest} tokens, got {tokens}; cut it, for "
+                "example with max_events and max_characters of mt.features.history_text"
+            )
+
+
+def batches(tokens: list[list[int]]) -> Iterator[tuple[list[int], np.ndarray]]:
+    """Rows of similar length together: which rows, and their tokens ``(height, length)``, padded.
+
+    Lengths are padded to multiples of 32 and heights to powers of two: few shapes are compiled.
+    """
+    order = sorted((row for row, ids in enumerate(tokens) if ids), key=lambda row: len(tokens[row]))
+    while order:
+        length = -(-len(tokens[order[-1]]) // 32) * 32
+        height = max(POSITIONS // length, 1)
+        rows, order = order[-height:], order[:-height]
+        yield rows, padded(tokens, rows, 1 << (len(rows) - 1).bit_length(), length)
+
+
+def padded(tokens: list[list[int]], rows: Sequence[int], height: int, length: int) -> np.ndarray:
+    """The tokens of ``rows``, ``(height, length)`` int32, zeros on the right and below."""
+    found = np.zeros((height, length), np.int32)
+    for n, row in enumerate(rows):
+        found[n, : len(tokens[row])] = tokens[row]
+    return found
+
+
+def _longest(backbone: Any) -> int:
+    return int(getattr(backbone, "max_sequence_length", 0)) or 2048
+
+
+def _start(tokenizer: Any, settings: dict[str, Any]) -> int:
+    """The token that opens a document."""
+    found = tokenizer.token_to_id(DOCUMENT)
+    if found is None:
+        found = settings.get("bos_token_id", getattr(tokenizer, "start_token_id", None))
+    return int(found or 0)

@@ -1,0 +1,115 @@
+"""How a decoder is run: what every one can do, and which has a faster way."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+
+class Network(ABC):
+    """States of tokens, and the next token's logits out of states.
+
+    Args:
+        backbone: of KerasHub, with a ``token_embedding`` that can be turned round.
+    """
+
+    def __init__(self, backbone: Any) -> None:
+        self.backbone = backbone
+        # Traced once for every shape. The products are by the library's own kernels, which on a
+        # processor are faster than compiled ones; what lies between them is compiled.
+        states = tf.TensorSpec((None, None, int(backbone.hidden_dim)), tf.float32)
+        targets = tf.TensorSpec((None, None), tf.int32)
+        self._logits = tf.function(self._turned_round, [states])
+        self._log_prob = tf.function(self._chosen, [states, targets])
+        self._picked = tf.function(_picked, jit_compile=True)
+
+    @abstractmethod
+    def states(self, tokens: np.ndarray, past: Any = None) -> Any:
+        """States after each token, normalised: ready for :meth:`logits`.
+
+        Args:
+            tokens: ``(batch, length)`` int; padding stands on the right, where no real token sees
+                it.
+            past: what was read before, by every row alike.
+
+        Returns:
+            ``(batch, length, width)``.
+        """
+
+    @abstractmethod
+    def read(self, tokens: Sequence[int], room: int) -> Any:
+        """Read one text, one token at least; ``room`` is how many its past can hold in all."""
+
+    @abstractmethod
+    def go_on(self, past: Any, token: int) -> Any:
+        """Read one token more."""
+
+    def logits(self, states: Any) -> Any:
+        """``(batch, length, width)`` states → ``(batch, length, vocabulary)`` logits."""
+        return self._logits(states)
+
+    def log_prob(self, states: Any, targets: np.ndarray) -> Any:
+        """ln p of ``targets``, ``(batch, length)`` int, each after its state; nats."""
+        return self._log_prob(states, targets)
+
+    def _turned_round(self, states: Any) -> Any:
+        return self.backbone.token_embedding(states, reverse=True)
+
+    def _chosen(self, states: Any, targets: Any) -> Any:
+        return self._picked(self._turned_round(states), targets)
+
+
+def _picked(logits: Any, targets: Any) -> Any:
+    return tf.gather(logits, targets, batch_dims=2) - tf.reduce_logsumexp(logits, axis=-1)
+
+
+class ReadTokens:
+    """A past that keeps the tokens alone: what follows reads them again.
+
+    Attributes:
+        tokens: in order.
+        state: ``(width,)`` after the last of them.
+    """
+
+    def __init__(self, tokens: Sequence[int], state: Any) -> None:
+        self.tokens, self.state = list(tokens), state
+
+
+class WholeBackbone(Network):
+    """Any decoder of KerasHub, run as it is; a past is read again by every row."""
+
+    def __init__(self, backbone: Any) -> None:
+        super().__init__(backbone)
+        # Not compiled: that takes many seconds for each shape, and is not faster on a processor.
+        self._states = tf.function(self._whole, [tf.TensorSpec((None, None), tf.int32)])
+
+    def states(self, tokens: np.ndarray, past: ReadTokens | None = None) -> Any:
+        """States after each token."""
+        before = np.array(past.tokens if past else [], np.int32)
+        every = np.concatenate([np.tile(before, (len(tokens), 1)), tokens], axis=1)
+        return self._states(every)[:, len(before) :]
+
+    def read(self, tokens: Sequence[int], room: int) -> ReadTokens:
+        """Read one text."""
+        padded = np.zeros((1, room), np.int32)
+        padded[0, : len(tokens)] = tokens
+        return ReadTokens(tokens, self._states(padded)[0, len(tokens) - 1])
+
+    def go_on(self, past: ReadTokens, token: int) -> ReadTokens:
+        """Read one token more."""
+        tokens = [*past.tokens, token]
+        return self.read(tokens, -(-len(tokens) // 64) * 64)
+
+    def _whole(self, tokens: Any) -> Any:
+        # Padding stands on the right of a causal model: no real token sees it.
+        return self.backbone({"token_ids": tokens, "padding_mask": tf.ones_like(tokens)})
+
+
+def network_of(backbone: Any) -> Network:
+    """The network that runs ``backbone``: with shared keys and values where it is a Llama."""
+    from mtrec_lib.pretrained.decoders.llama import Llama
+
+    is_llama = type(backbone).__name__ in {"LlamaBackbone", "Llama3Backbone"}
+    return Llama(backbone) if is_llama else WholeBackbone(backbone)

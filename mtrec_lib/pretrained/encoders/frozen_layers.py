@@ -1,0 +1,131 @@
+"""The lower layers of an encoder, frozen: what they say of a text is computed once and kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.pretrained.encoders.padded import named, padded
+from mtrec_lib.pretrained.lora import LoRA
+
+ROOMS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)  # lengths that texts are padded to
+TOKENS = 4096  # of a batch
+
+
+class FrozenLayers:
+    """States of texts after the first ``layers`` of an encoder, and copies of the layers above.
+
+    Tuning changes the upper layers alone, so the states below stay what they are from step to step:
+    kept in memory, an epoch costs the upper layers only. Half precision halves the room: a text of
+    64 tokens takes 49 kB at width 384. Every text that was asked for is kept until :meth:`clear`.
+
+    Args:
+        encoder: :class:`Pretrained`, an encoder with a BERT backbone; it is not changed.
+        layers: how many, from the first: at least 1, and fewer than it has.
+        max_tokens: of a text, its begin and end marks included; a longer one is cut.
+
+    Attributes:
+        width: numbers in a state.
+        total: layers of the encoder.
+
+    Raises:
+        ParameterError: a decoder, another backbone, one that carries :class:`LoRA` (merge it
+            first), or a number out of range.
+
+    Source: Devlin et al., arXiv:1810.04805, section 5.3 (features of frozen layers).
+    Taught in chapter 05.
+    """
+
+    def __init__(self, encoder: Any, layers: int = 5, max_tokens: int = 64) -> None:
+        backbone = _backbone_of(encoder)
+        self.encoder, self.layers, self.max_tokens = encoder, layers, max_tokens
+        self.width, self.total = int(backbone.hidden_dim), len(backbone.transformer_layers)
+        if not 1 <= layers < self.total:
+            raise ParameterError(
+                f"layers must be 1 to {self.total - 1}, so that one of the {self.total} is left "
+                f"to tune, got {layers}"
+            )
+        longest = int(backbone.max_sequence_length)
+        if not 2 <= max_tokens <= longest:
+            raise ParameterError(f"max_tokens must be 2 to {longest}, got {max_tokens}")
+        below = keras.Model(backbone.input, backbone.transformer_layers[layers - 1].output)
+        told = {name: tf.TensorSpec((None, None), tf.int32) for name in backbone.input}
+        self._below = tf.function(lambda told: below(told, training=False), [told])  # traced once
+        self._kept: dict[str, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        """Texts whose states are kept."""
+        return len(self._kept)
+
+    def clear(self) -> None:
+        """Forget what is kept."""
+        self._kept.clear()
+
+    def states(
+        self, texts: Sequence[str], length: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """States of texts; those of a text that was asked for before come out of the memory.
+
+        Args:
+            texts: ``n`` texts.
+            length: tokens a row; default those of the longest text.
+
+        Returns:
+            ``(n, length, width)`` float16, zeros behind a text; ``(n, length)`` bool, true where
+            a token stands.
+
+        Raises:
+            ParameterError: a text is longer than ``length``.
+        """
+        self._read([text for text in dict.fromkeys(texts) if text not in self._kept])
+        found = [self._kept[text] for text in texts]
+        lengths = np.array([len(each) for each in found], np.int64)
+        longest = int(lengths.max(initial=1))
+        length = longest if length is None else length
+        if longest > length:
+            raise ParameterError(f"length must be ≥ {longest}, the longest text's, got {length}")
+        rows = np.zeros((len(found), length, self.width), np.float16)
+        for row, each in zip(rows, found, strict=True):
+            row[: len(each)] = each
+        return rows, np.arange(length) < lengths[:, None]
+
+    def upper(self) -> list[Any]:
+        """Copies of the layers above, built, with the encoder's numbers."""
+        return [_copied(layer) for layer in self.encoder.backbone.transformer_layers[self.layers :]]
+
+    def _read(self, texts: list[str]) -> None:
+        """Compute and keep the states of texts that are new."""
+        ids = self.encoder.tokens(texts)
+        ids = [[*each[: self.max_tokens - 1], each[-1]][: len(each)] for each in ids]
+        rooms = np.array([next((n for n in ROOMS if n >= len(each)), len(each)) for each in ids])
+        for room in map(int, np.unique(rooms)):
+            which, size = np.flatnonzero(rooms == room), max(TOKENS // room, 1)
+            for some in np.split(which, range(size, len(which), size)):
+                given, lengths = padded([ids[n] for n in some], size, room)
+                mask = (np.arange(room) < lengths[:, None]).astype(np.int32)
+                told = named(self.encoder.backbone, given, mask, np.zeros_like(given))
+                states = self._below(told).numpy().astype(np.float16)
+                for place, n in enumerate(some):
+                    self._kept[texts[n]] = states[place, : lengths[place]].copy()
+
+
+def _backbone_of(encoder: Any) -> Any:
+    backbone: Any = getattr(encoder, "backbone", None)
+    if type(backbone).__name__ != "BertBackbone":
+        raise ParameterError(
+            f"encoder must be a pretrained encoder of the family of BERT, got {encoder!r}; take "
+            "mt.pretrained.Pretrained('minilm')"
+        )
+    if any(isinstance(layer, LoRA) for layer in backbone._flatten_layers()):
+        raise ParameterError("encoder carries LoRA; put it into the matrices with merge_lora first")
+    return backbone
+
+
+def _copied(layer: Any) -> Any:
+    copy = type(layer).from_config(layer.get_config())
+    copy.build((None, None, int(layer._self_attention_layer_norm.gamma.shape[0])))
+    copy.set_weights(layer.get_weights())
+    return copy

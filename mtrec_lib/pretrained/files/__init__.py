@@ -1,0 +1,1 @@
+"""Files of pretrained models: where they are, whether they are whole, and what they hold."""

@@ -1,0 +1,1 @@
+"""Balancing by the gradients of the tasks."""

@@ -1,0 +1,1 @@
+"""Balancing by the losses of the tasks, or by nothing at all."""

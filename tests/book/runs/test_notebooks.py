@@ -1,0 +1,94 @@
+"""Reading notebooks without running them (fault 9)."""
+
+import pytest
+
+from mtrec_lib.book.runs.notebooks import Notebook, all_notebooks, parse_parameters, select
+from mtrec_lib.core.errors import ParameterError, RunError
+from tests.book.tiny import write_notebook
+
+
+@pytest.fixture
+def three(chapters):
+    """Chapters 00, 04_1 and 04_2, and a notebook that is none."""
+    for name in ("00_tour", "04_1_counts", "04_2_gpt", "scratch"):
+        write_notebook(chapters / f"{name}.ipynb")
+    return chapters
+
+
+def test_chapters_are_found_in_the_order_of_the_book(three):
+    assert [book.chapter for book in all_notebooks()] == ["00", "04_1", "04_2"]
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ([], ["00_tour", "04_1_counts", "04_2_gpt"]),
+        (["0"], ["00_tour"]),
+        (["04"], ["04_1_counts", "04_2_gpt"]),
+        (["04_2"], ["04_2_gpt"]),
+        (["04_2_gpt", "00", "04_2"], ["00_tour", "04_2_gpt"]),
+        (["chapters/00_tour.ipynb"], ["00_tour"]),
+    ],
+)
+def test_chapters_are_named_by_number_name_or_path(three, names, found):
+    assert [book.name for book in select(names)] == found
+
+
+def test_an_unknown_chapter_is_refused_with_the_nearest(three):
+    with pytest.raises(RunError, match="00_tour"):
+        select(["tour"])
+
+
+def test_an_empty_folder_is_named(chapters):
+    with pytest.raises(RunError, match="MTREC_CHAPTERS"):
+        select([])
+
+
+def test_parameters_are_read_with_type_value_and_help(chapters):
+    book = Notebook(write_notebook(chapters / "00_tour.ipynb"))
+    found = book.parameters["epochs"]
+    assert (found.kind, found.value, found.help) == ("int", 3, "passes over the data")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "epochs = 3",
+        "epochs: int | None = 3",
+        "epochs: 'int' = 3",
+        "epochs: int",
+        "epochs: int = 1 + open('x')",
+        "import os",
+    ],
+)
+def test_another_kind_of_line_is_refused_and_shown(line):
+    with pytest.raises(ParameterError, match="may only hold") as caught:
+        parse_parameters(line, "04.ipynb")
+    assert line in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ["epochs: int = -1", "epochs: int = 1.5", "nonsense: int = 1"])
+def test_a_stored_value_is_checked_too(line):
+    with pytest.raises(ParameterError):
+        parse_parameters(line, "04.ipynb")
+
+
+def test_09_a_notebook_without_a_parameters_cell_is_refused(chapters):
+    book = Notebook(write_notebook(chapters / "00_tour.ipynb", parameters=None))
+    with pytest.raises(RunError, match="tagged 'parameters'"):
+        _ = book.parameters
+
+
+def test_the_source_hash_is_of_the_code_alone(chapters):
+    one = Notebook(write_notebook(chapters / "00_tour.ipynb", "1 + 1"))
+    two = Notebook(write_notebook(chapters / "01_data.ipynb", "1 + 2"))
+    assert one.source_sha != two.source_sha
+    one.content["cells"][0]["source"] = "other words"
+    assert one.source_sha == Notebook(one.path).source_sha
+
+
+def test_a_broken_notebook_is_named(chapters):
+    path = chapters / "00_tour.ipynb"
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match="00_tour"):
+        _ = Notebook(path).cells
