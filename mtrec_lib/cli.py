@@ -7,11 +7,14 @@ wrong parameter is refused before anything heavy starts.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mtrec_lib.core.errors import MtrecError, ParameterError
+
+if TYPE_CHECKING:
+    from mtrec_lib.book.runs.jobs import Job
 
 FOLDER = click.Path(path_type=Path)
 PROFILE = click.Choice(["smoke", "default", "full"])
@@ -23,6 +26,10 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except MtrecError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,7 +102,7 @@ def data_remove(names: Sequence[str]) -> None:
 @click.option("--run-id", default="", help="Names the folder: CHAPTER@RUN-ID.")
 @click.option("--out", type=FOLDER, default=Path("runs"), show_default=True)
 @click.option("--force", is_flag=True, help="Run also what is done already.")
-@click.option("--jobs", type=click.IntRange(1), default=1, help="Chapters at a time.")
+@click.option("--jobs", type=click.IntRange(1), help="Chapters at a time; by cores and memory.")
 @click.option("--budget", type=click.FloatRange(0.01), help="Minutes that a chapter may take.")
 def run(
     chapters: Sequence[str],
@@ -104,7 +111,7 @@ def run(
     run_id: str,
     out: Path,
     force: bool,
-    jobs: int,
+    jobs: int | None,
     budget: float | None,
 ) -> None:
     """Run chapters (all, or by number or name) and write RUNS/PROFILE/index.html.
@@ -121,7 +128,8 @@ def run(
         raise ParameterError(f"parameter {repeated[0]} is given twice; mtrec sweep tries several")
     chosen = load_profile(profile).within(budget)
     single = {name: values[0] for name, values in pairs.items()}
-    _execute(plan(select(chapters), chosen, single, out, run_id), out / profile, force, jobs)
+    planned = plan(select(chapters), chosen, single, out, run_id)
+    _execute(planned, out, profile, force, jobs)
 
 
 @main.command()
@@ -130,14 +138,14 @@ def run(
 @click.option("--profile", type=PROFILE, default="default", show_default=True)
 @click.option("--out", type=FOLDER, default=Path("runs"), show_default=True)
 @click.option("--force", is_flag=True, help="Run also what is done already.")
-@click.option("--jobs", type=click.IntRange(1), default=1, help="Runs at a time.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by cores and memory.")
 def sweep(
     chapters: Sequence[str],
     words: Sequence[str],
     profile: str,
     out: Path,
     force: bool,
-    jobs: int,
+    jobs: int | None,
 ) -> None:
     """Run chapters with every combination of parameters: -p epochs=1,3 -p seed=0,1.
 
@@ -150,7 +158,8 @@ def sweep(
     notebooks, chosen = select(chapters), load_profile(profile)
     grid = sweep_grid(_pairs(words), notebooks)
     planned = [job for each in grid for job in plan(notebooks, chosen, each, out)]
-    _execute(list({job.folder: job for job in planned}.values()), out / profile, force, jobs)
+    distinct = list({job.folder: job for job in planned}.values())
+    _execute(distinct, out, profile, force, jobs)
 
 
 def _pairs(words: Sequence[str]) -> dict[str, list[str]]:
@@ -163,22 +172,24 @@ def _pairs(words: Sequence[str]) -> dict[str, list[str]]:
     return pairs
 
 
-def _execute(planned: Sequence[Any], folder: Path, force: bool, workers: int) -> None:
+def _execute(
+    planned: Sequence["Job"], out: Path, profile: str, force: bool, jobs: int | None
+) -> None:
     from rich.console import Console
 
+    from mtrec_lib.book.runs.machine import side_by_side, threads_of
     from mtrec_lib.book.runs.page import write_page
-    from mtrec_lib.book.runs.results import collect
-    from mtrec_lib.book.runs.terminal import run_all, run_many, stop_cleanly
+    from mtrec_lib.book.runs.run_folders import collect
+    from mtrec_lib.book.runs.runner import OTHER_OUT, How
+    from mtrec_lib.book.runs.terminal import run_all, stop_cleanly
     from mtrec_lib.core.paths import writable
 
-    writable(folder)
+    folder = writable(out, OTHER_OUT) / profile
     stop_cleanly()
-    console = Console(highlight=False)
-    many = workers > 1 and len(planned) > 1
-    outcomes = (
-        run_many(planned, force, console, workers) if many else run_all(planned, force, console)
-    )
-    page = write_page(collect([folder]), folder / "index.html", folder.name)
+    at_a_time = side_by_side(len(planned), jobs)
+    how = How(force, threads_of(at_a_time))
+    outcomes = run_all(planned, how, Console(highlight=False), at_a_time)
+    page = write_page(collect([folder]), folder / "index.html", profile)
     names = {
         state: [each.job.folder.name for each in outcomes if each.state == state]
         for state in ("failed", "skipped")
@@ -202,7 +213,7 @@ def results(folders: Sequence[Path], profile: str, out: Path, metrics: bool) -> 
     """Table any set of runs: all of a profile, or those in FOLDERS."""
     from rich.console import Console
 
-    from mtrec_lib.book.runs.results import collect
+    from mtrec_lib.book.runs.run_folders import collect
     from mtrec_lib.book.runs.terminal import metric_table, result_table
 
     found = collect(folders or [out / profile])
@@ -224,7 +235,10 @@ def results(folders: Sequence[Path], profile: str, out: Path, metrics: bool) -> 
 def recommend(dataset: str, history: str, k: int, path: Path | None, out: Path | None) -> None:
     """Recommend items that fit a history: --history "Toy Story (1995)|Fargo (1996)"."""
     import mtrec_lib as mt
+    from mtrec_lib.core.paths import writable
 
+    if out:
+        writable(out.absolute().parent, "choose another --out")
     titles = [title.strip() for title in history.split("|") if title.strip()]
     model = mt.load(path) if path else _counts(dataset)
     found = mt.recommend.top(model, history=titles, k=k)

@@ -12,7 +12,7 @@ from typing import Any
 
 from mtrec_lib.book.parameter_table import Value
 from mtrec_lib.core.atomic import write_json
-from mtrec_lib.core.paths import repository
+from mtrec_lib.core.paths import repository, settled
 
 VARIABLE = "MTREC_RUN"
 RECORD = "record.json"
@@ -22,7 +22,7 @@ def chapters_folder() -> Path:
     """Where the chapters lie: ``MTREC_CHAPTERS``, else the checkout's, else the current folder."""
     chosen = os.environ.get("MTREC_CHAPTERS", "").strip()
     root = repository()
-    return Path(chosen) if chosen else root / "chapters" if root else Path.cwd()
+    return settled(chosen) if chosen else root / "chapters" if root else Path.cwd()
 
 
 def expected(chapter: str, folder: Path | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from mtrec_lib import cli
 from mtrec_lib.book import needs
 from mtrec_lib.book.errors import SkippedError
-from mtrec_lib.book.runs.results import Result
+from mtrec_lib.book.runs.run_folders import RunFolder
 from mtrec_lib.core.errors import ParameterError
 from tests.book.tiny import start, write_notebook
 
@@ -43,4 +43,4 @@ def test_a_skipped_chapter_is_reported_and_is_not_green(chapters, tmp_path):
     assert "0 of 1 runs are whole, skipped: 98_lacking" in done.output
     assert "needs no_such_package" in done.output
     assert not (folder / "DONE.json").exists()
-    assert Result(folder).state == "skipped"
+    assert RunFolder(folder).state == "skipped"

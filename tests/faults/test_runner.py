@@ -14,7 +14,8 @@ import pytest
 from mtrec_lib.book.runs.jobs import plan
 from mtrec_lib.book.runs.notebooks import Notebook
 from mtrec_lib.book.runs.profiles import Profile
-from mtrec_lib.book.runs.runner import run_job
+from mtrec_lib.book.runs.runner import How, run_job
+from mtrec_lib.core import write_text
 from tests.book.tiny import start, write_notebook
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -30,7 +31,7 @@ EXPECTED = {
     "01_killed": "code cell 4 (import os, signal): the kernel died (out of memory?)",
     "02_raising": "code cell 5 (1 / 0): ZeroDivisionError: division by zero",
     "03_leaving": "code cell 4 (import sys): SystemExit",
-    "04_hanging": "code cell 5 (while True:): over its time budget",
+    "04_hanging": "code cell 5 (while True:): silent for",
     "06_asking": "code cell 4 (input('your name? ')): StdinNotImplementedError",
     "07_out_of_order": "code cell 4 (print(not_yet)): NameError",
 }
@@ -62,9 +63,9 @@ def failures(tmp_path_factory):
     write_notebook(folder / "chapters" / "00_whole.ipynb", start("00"), "mt.book.show('a', 1.5, 0)")
     for name, codes in FAILING.items():
         write_notebook(folder / "chapters" / f"{name}.ipynb", start(name[:2]), *codes)
+    write_text(folder / "chapters" / "profiles" / "default.toml", "[budget]\nsilence = 8\n")
     out = folder / "runs"
-    budget = ["--budget", 0.05]
-    done = _mtrec(folder / "chapters", "run", "--out", out, *budget)
+    done = _mtrec(folder / "chapters", "run", "--out", out, "--jobs", 2)
     return out / "default", done
 
 
@@ -106,6 +107,31 @@ def test_11_what_ran_before_the_failure_is_kept(failures, name):
         for output in cell.get("outputs", [])
         for line in output.get("text", [])
     )
+
+
+# A network of three weights, trained: what two kernels side by side could disturb.
+TRAINED = """import numpy as np, keras
+x = np.random.default_rng(0).normal(size=(64, 3))
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(8), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+loss = model.fit(x, x.sum(1), epochs=epochs, verbose=0).history["loss"][-1]
+run = mt.book.show("loss", loss, tol=1e-4)"""
+
+
+@pytest.mark.slow
+def test_the_numbers_do_not_depend_on_how_many_chapters_run_at_a_time(tmp_path):
+    for chapter in ("04", "05"):
+        path = tmp_path / "chapters" / f"{chapter}_trained.ipynb"
+        write_notebook(path, start(chapter), TRAINED)
+    losses = []
+    for jobs in (1, 2):
+        out = tmp_path / f"runs{jobs}"
+        done = _mtrec(tmp_path / "chapters", "run", "--out", out, "--jobs", jobs)
+        assert done.returncode == 0, done.stdout + done.stderr
+        files = sorted((out / "default").glob("*/metrics.json"))
+        losses += [json.loads(path.read_text(encoding="utf-8"))["loss"] for path in files]
+    assert len(losses) == 4
+    assert losses == pytest.approx([losses[0]] * 4, rel=1e-5)
 
 
 @pytest.fixture
@@ -215,7 +241,7 @@ def test_04_a_full_disk_is_said_and_the_old_run_stays(tmp_path, monkeypatch):
 def test_what_is_done_is_skipped_until_something_changes_or_force(tmp_path):
     states = [run_job(_job(tmp_path)).state, run_job(_job(tmp_path)).state]
     assert states == ["done", "kept"]
-    assert run_job(_job(tmp_path), force=True).state == "done"
+    assert run_job(_job(tmp_path), How(force=True)).state == "done"
     assert run_job(_job(tmp_path, "1 + 1")).state == "done"
 
 
@@ -224,6 +250,36 @@ def test_46_a_folder_that_cannot_be_written_is_named_before_the_start(tmp_path):
     outcome = run_job(_job(tmp_path))
     assert outcome.state == "failed"
     assert str(tmp_path / "runs") in outcome.message
+    assert "--out" in outcome.message
+    assert "MTREC_HOME" not in outcome.message
+
+
+def test_46_a_folder_of_runs_that_cannot_be_made_is_a_line_that_names_it_and_out(tmp_path):
+    write_notebook(tmp_path / "chapters" / "04_lms.ipynb", start("04"))
+    blocked = write_text(tmp_path / "file", "in the way") / "runs"
+    done = _mtrec(tmp_path / "chapters", "run", "--out", blocked)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Error: cannot write in {blocked} (")
+    assert line.endswith("choose another --out")
+
+
+@pytest.mark.slow
+def test_46_a_relative_cache_is_one_folder_where_the_command_was_typed(tmp_path):
+    home = "print(mt.core.home(), end='')"
+    path = write_notebook(tmp_path / "chapters" / "04_home.ipynb", start("04"), home)
+    done = subprocess.run(
+        _command("run", "--out", "runs"),
+        cwd=tmp_path,
+        env=os.environ | {"MTREC_CHAPTERS": "chapters", "MTREC_HOME": "cache"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (executed,) = (tmp_path / "runs").rglob(path.name)
+    last = json.loads(executed.read_text(encoding="utf-8"))["cells"][-1]
+    assert "".join(last["outputs"][0]["text"]) == str(tmp_path / "cache")
 
 
 @pytest.mark.parametrize(

@@ -1,136 +1,112 @@
-"""One notebook through papermill, in a kernel of this very Python, within a time budget."""
+"""One notebook through papermill, in a kernel of this very Python that is watched."""
 
 import errno
 import logging
-import os
 import shutil
-import signal
-import sys
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
-
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
+from typing import Any
 
 from mtrec_lib.book.errors import SkippedError
 from mtrec_lib.book.parameter_table import Value
+from mtrec_lib.book.runs.kernels import kernel, stopping
 from mtrec_lib.book.runs.notebooks import tags, text
+from mtrec_lib.book.runs.watching import Limits, Progress, watched
 from mtrec_lib.core.errors import RunError
 
-_LIBRARY = str(Path(__file__).resolve().parents[3])
-# Errors only: what a kernel says about itself at its start belongs in no terminal.
-_QUIET = "--IPKernelApp.log_level=40"
-_KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", _QUIET]
 
-
-class OwnKernel(AsyncKernelManager):
-    """A kernel of ``sys.executable``: needs no installed kernel and can be no other Python."""
-
-    started: ClassVar[list[int]] = []
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The command that starts it."""
-        return KernelSpec(argv=_KERNEL, display_name="Python 3", language="python")
-
-    async def _async_start_kernel(self, **kwargs: Any) -> None:
-        await super()._async_start_kernel(**kwargs)
-        pid = getattr(self.provisioner, "pid", None)
-        if pid:
-            OwnKernel.started.append(pid)
-
-    start_kernel = _async_start_kernel
-
-
-@dataclass
-class Progress:
-    """How far an execution has come: the cell that runs now, counted from 1.
-
-    ``file`` is where the code of a long cell may leave a line about itself.
-    """
-
-    total: int = 0
-    cell: int = 0
-    source: str = ""
-    began: float = field(default_factory=time.monotonic)
-    file: Path | None = None
-
-    @property
-    def minutes(self) -> float:
-        """Time since the beginning."""
-        return (time.monotonic() - self.began) / 60
-
-
-def execute(
-    source: Path,
-    target: Path,
-    values: Mapping[str, Value],
-    environment: Mapping[str, str],
-    cell_seconds: int,
-    chapter_seconds: int,
-    progress: Progress | None = None,
-) -> Progress:
-    """Run ``source`` from a fresh kernel and write it to ``target`` after every cell.
+@dataclass(frozen=True)
+class Execution:
+    """What is to be executed, where to, and how.
 
     Args:
+        source: the notebook.
+        target: is written after every cell.
         values: the parameters to inject; already checked.
         environment: added to the kernel's.
-        cell_seconds, chapter_seconds: what a cell and the whole may take.
+        limits: what ends it.
+    """
+
+    source: Path
+    target: Path
+    values: Mapping[str, Value] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+def execute(execution: Execution, progress: Progress) -> None:
+    """Run a notebook in a fresh kernel; several threads may do so at a time.
+
+    Args:
+        execution: what to run.
         progress: filled while running.
 
     Raises:
         RunError: a cell raised, exited, hung or killed the kernel; names the cell. What ran
-            until then stands in ``target``.
+            until then stands in the target.
         SkippedError: the chapter needs packages that are not installed.
     """
     import papermill
 
-    progress = progress or Progress()
+    def started(pid: int) -> None:
+        progress.pid = pid
+
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    folder = execution.target.parent
     try:
-        with _environment(environment), _no_orphans():
+        with (
+            _own_event_loop(),
+            kernel(folder, execution.environment, started) as manager,
+            watched(progress, execution.limits),
+        ):
+            # No cwd: papermill would change that of the whole process.
             papermill.execute_notebook(
-                str(source),
-                str(target),
-                dict(values),
+                str(execution.source),
+                str(execution.target),
+                dict(execution.values),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                cwd=str(target.parent),
-                start_timeout=120,
-                kernel_manager_class=OwnKernel,
+                start_timeout=600,
+                kernel_manager_class=manager,
                 shutdown_kernel="immediate",
                 shell_timeout_interval=1,
-                timeout_func=_budget(cell_seconds, chapter_seconds, progress),
-                on_cell_start=_watch(progress),
+                on_cell_start=_note_cell(progress),
             )
     except Exception as error:
+        if stopping():
+            raise SystemExit(1) from error
         if getattr(error, "ename", "") == SkippedError.__name__:
             raise SkippedError(getattr(error, "evalue", "")) from error
         raise RunError(f"{_where(progress)}: {_reason(error, progress)}") from error
-    _all_ran(target, progress)
-    return progress
+    _all_ran(execution.target, progress)
 
 
-def _watch(progress: Progress) -> Callable[..., None]:
+@contextmanager
+def _own_event_loop() -> Iterator[None]:
+    """In a thread, an event loop that is closed at the end; jupyter_core would leave it open."""
+    if threading.current_thread() is threading.main_thread():
+        yield
+        return
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        loop.close()
+
+
+def _note_cell(progress: Progress) -> Callable[..., None]:
     def on_cell_start(cell: Any, cell_index: int) -> None:
         if cell.cell_type == "code" and "injected-parameters" not in tags(cell):
             progress.cell += 1
             progress.source = text(cell)
 
     return on_cell_start
-
-
-def _budget(cell: int, chapter: int, progress: Progress) -> Callable[[Any], int]:
-    def seconds(_: Any) -> int:
-        left = chapter - progress.minutes * 60
-        return max(1, int(min(cell, left)))
-
-    return seconds
 
 
 def _where(progress: Progress) -> str:
@@ -140,15 +116,15 @@ def _where(progress: Progress) -> str:
 
 
 def _reason(error: Exception, progress: Progress) -> str:
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    if progress.stopped:
+        return progress.stopped
     if isinstance(error, PapermillExecutionError):
         return f"{error.ename}: {error.evalue}".rstrip(": ")
     if isinstance(error, DeadKernelError):
         return "the kernel died (out of memory?)"
-    if isinstance(error, CellTimeoutError):
-        return f"over its time budget after {progress.minutes * 60:.0f} s; see --budget"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _disk_full(error)
     return f"{type(error).__name__}: {error}"
@@ -174,42 +150,4 @@ def _all_ran(target: Path, progress: Progress) -> None:
             if output.output_type == "error":
                 raise RunError(f"{_where(progress)}: {output.ename}: {output.evalue}".rstrip(": "))
     if any(cell.source.strip() and not cell.execution_count for cell in cells):
-        raise RunError(f"{_where(progress)}: the execution stopped here")
-
-
-@contextmanager
-def _environment(extra: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for the kernel, which inherits them, and put the old ones back."""
-    path = os.pathsep.join(filter(None, [_LIBRARY, os.environ.get("PYTHONPATH", "")]))
-    inline = "module://matplotlib_inline.backend_inline"
-    kept = dict(os.environ)
-    os.environ.update({"PYTHONPATH": path, "MPLBACKEND": inline, **extra})
-    # A GPU is shared: take memory as it is needed instead of all of it at the start.
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(kept)
-
-
-@contextmanager
-def _no_orphans() -> Iterator[None]:
-    """Whatever happens, SIGTERM and Ctrl-C included, no kernel and no child of one stays behind."""
-    OwnKernel.started.clear()
-    try:
-        yield
-    finally:
-        for pid in OwnKernel.started:
-            _kill_group(pid)
-
-
-def _kill_group(pid: int) -> None:
-    # The kernel leads its own process group, so that its children can be ended with it.
-    try:
-        if sys.platform == "win32":
-            os.kill(pid, signal.SIGTERM)
-        else:
-            os.killpg(pid, signal.SIGKILL)
-    except OSError:
-        pass
+        raise RunError(f"{_where(progress)}: {progress.stopped or 'the execution stopped here'}")

@@ -1,6 +1,7 @@
 """What is written about the book by the book: ``python -m mtrec_lib.book.runs.index``.
 
-The index from a public name to the chapter that teaches it, and the minutes in README.md.
+The index from a public name to the chapter that teaches it, and in README.md the minutes and the
+memory of each chapter.
 """
 
 import inspect
@@ -30,9 +31,11 @@ ROOMS = (
 )
 _TAUGHT = re.compile(r"Taught in chapter (\d\d)\.")
 _ROLE = re.compile(r":\w+:`(?:[\w.]*\.)?(\w+)`")
-_MINUTES = re.compile(
-    r"(?P<open><!-- minutes:(?P<chapter>\d\d(?:_\d)?) -->).*?(?P<close><!-- /minutes -->)"
+_MEASURED = re.compile(
+    r"(?P<open><!-- (?P<what>minutes|memory):(?P<chapter>\d\d(?:_\d)?) -->)"
+    r".*?(?P<close><!-- /(?P=what) -->)"
 )
+_STORED_AS = {"minutes": "minutes", "memory": "gigabytes"}
 _HEAD = """# Index: which chapter teaches a name
 
 `mt` is `import mtrec_lib as mt`. This page is written by `python -m mtrec_lib.book.runs.index`.
@@ -90,14 +93,14 @@ def page() -> str:
     return _HEAD + "\n".join(rows) + "\n"
 
 
-def with_minutes(readme: str) -> str:
-    """README.md with the measured minutes of each chapter that was refreshed."""
+def with_costs(readme: str) -> str:
+    """README.md with the measured minutes and gigabytes of each chapter that was refreshed."""
 
     def filled(match: re.Match[str]) -> str:
-        minutes = expected(match["chapter"]).get("minutes")
-        return f"{match['open']}{'–' if minutes is None else f'{minutes:.1f}'}{match['close']}"
+        value = expected(match["chapter"]).get(_STORED_AS[match["what"]])
+        return f"{match['open']}{'–' if value is None else f'{value:.1f}'}{match['close']}"
 
-    return _MINUTES.sub(filled, readme)
+    return _MEASURED.sub(filled, readme)
 
 
 def written() -> dict[Path, str]:
@@ -112,7 +115,7 @@ def written() -> dict[Path, str]:
     readme = root / "README.md"
     return {
         root / "chapters" / "index.md": page(),
-        readme: with_minutes(readme.read_text(encoding="utf-8")),
+        readme: with_costs(readme.read_text(encoding="utf-8")),
     }
 
 

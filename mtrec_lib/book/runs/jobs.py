@@ -9,10 +9,11 @@ from pathlib import Path
 from mtrec_lib.book.parameter_table import Value
 from mtrec_lib.book.runs.notebooks import Notebook, text
 from mtrec_lib.book.runs.profiles import Profile
+from mtrec_lib.book.runs.run_folders import RunFolder
 from mtrec_lib.book.values import checked, lookup, parse
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.hashes import fingerprint, sha256_file
-from mtrec_lib.core.paths import package_data
+from mtrec_lib.core.paths import in_utf8, package_data
 from mtrec_lib.core.suggest import nearest
 
 PACKAGES = ("tensorflow", "keras", "numpy", "polars", "scikit-learn", "scipy", "matplotlib")
@@ -26,6 +27,11 @@ class Job:
     profile: Profile
     values: dict[str, Value]
     folder: Path
+
+    @property
+    def run_folder(self) -> RunFolder:
+        """The folder, as what can be done with it."""
+        return RunFolder(self.folder)
 
     @property
     def changed(self) -> dict[str, Value]:
@@ -65,6 +71,7 @@ def plan(
         ParameterError: an unknown name, a wrong type, or a value out of range.
     """
     check_names(words, notebooks)
+    in_utf8(out.resolve(), "out")
     if run_id and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", run_id):
         raise ParameterError(
             f"run-id must be up to 40 letters, digits, '.', '_' or '-', got {run_id!r}"
@@ -86,12 +93,12 @@ def _job(
 
 def _typed(notebook: Notebook, name: str, words: str) -> Value:
     kind = notebook.parameters[name].kind
-    value = checked(name, parse(name, kind, words), kind)
+    value = checked(name, parse(name, kind, in_utf8(words, f"parameter {name}")), kind)
     if name == "dataset" and words.endswith(".toml"):
         path = Path(words).expanduser().resolve()
         if not path.is_file():
             raise ParameterError(f"parameter dataset: there is no file {words!r}")
-        return str(path)
+        return in_utf8(path, "parameter dataset")
     return value
 
 
@@ -120,14 +127,18 @@ def library_hash() -> str:
 
 
 def _data_hash(dataset: str) -> str:
-    """Cards of the known sources; for a reader's own file also the size and time of its tables."""
-    cards = sorted(package_data("cards").glob("*.toml"))
-    parts: list[object] = [sha256_file(path) for path in cards]
-    if dataset.endswith(".toml") and Path(dataset).is_file():
-        parts.append(sha256_file(dataset))
-        for path in sorted(Path(dataset).parent.glob("*.*")):
-            parts.append([path.name, path.stat().st_size, path.stat().st_mtime_ns])
-    return fingerprint(parts)
+    """Cards of the known sources; for a reader's own log its description and its tables.
+
+    The content of exactly the files that the description names counts, wherever they lie.
+    """
+    files = sorted(package_data("cards").glob("*.toml"))
+    if dataset.endswith(".toml"):
+        from mtrec_lib.data.readers.description import read_description
+
+        _, _, description = read_description(Path(dataset))
+        tables = [description.table(name).path for name in description.tables]
+        files += [Path(dataset), *tables]
+    return fingerprint([sha256_file(path) for path in files])
 
 
 def package_version(package: str) -> str:

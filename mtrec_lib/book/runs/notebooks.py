@@ -154,24 +154,45 @@ def all_notebooks(folder: Path | None = None) -> list[Notebook]:
 def select(names: Sequence[str], folder: Path | None = None) -> list[Notebook]:
     """The chapters that ``names`` name, by number, name or path; all of them if there is none.
 
-    A number such as ``04`` also names its parts ``04_1``, ``04_2``.
+    A number such as ``04`` also names its parts ``04_1``, ``04_2``. A path must lead to one of the
+    chapters: another notebook of the same name is never run in its place, nor it in the other's.
 
     Raises:
         RunError: no such chapter; names the nearest.
     """
+    folder = folder or chapters_folder()
     books = all_notebooks(folder)
     if not books:
-        raise RunError(f"no chapters in {folder or chapters_folder()}; set MTREC_CHAPTERS")
+        raise RunError(f"no chapters in {folder}; set MTREC_CHAPTERS")
     chosen: dict[Path, Notebook] = {}
     for name in names or [book.name for book in books]:
-        wanted = Path(name).name.removesuffix(".ipynb")
-        hits = [book for book in books if _is(book, wanted)]
-        if not hits:
-            options = [book.name for book in books]
-            near = nearest(wanted, options) or options
-            raise RunError(f"no chapter {name!r}; did you mean {', '.join(near)}?")
+        hits = _by_path(name, books, folder) or _by_name(name, books)
         chosen |= {book.path: book for book in hits}
     return [chosen[path] for path in sorted(chosen)]
+
+
+def _by_path(name: str, books: Sequence[Notebook], folder: Path) -> list[Notebook]:
+    """The chapter to which a path leads; none if ``name`` is no path."""
+    path = Path(name).expanduser()
+    if len(path.parts) < 2 and not (name.endswith(".ipynb") and path.is_file()):
+        return []
+    hits = [book for book in books if path.is_file() and book.path.samefile(path)]
+    if not hits:
+        what = "is no chapter of the book" if path.is_file() else "does not exist"
+        raise RunError(
+            f"{path} {what}: only chapters of {folder} are run; copy it there or set MTREC_CHAPTERS"
+        )
+    return hits
+
+
+def _by_name(name: str, books: Sequence[Notebook]) -> list[Notebook]:
+    wanted = name.removesuffix(".ipynb")
+    hits = [book for book in books if _is(book, wanted)]
+    if not hits:
+        options = [book.name for book in books]
+        near = nearest(wanted, options) or options
+        raise RunError(f"no chapter {name!r}; did you mean {', '.join(near)}?")
+    return hits
 
 
 def _is(book: Notebook, wanted: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mtrec_lib.book.runs.notebooks import text
-from mtrec_lib.book.runs.results import Result
+from mtrec_lib.book.runs.run_folders import RunFolder
 from mtrec_lib.core.atomic import write_text
 
 _STYLE = """
@@ -49,7 +49,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; font-size
 """
 
 
-def write_page(results: Sequence[Result], path: Path, profile: str) -> Path:
+def write_page(results: Sequence[RunFolder], path: Path, profile: str) -> Path:
     """Write the page about ``results`` to ``path``, whole or not at all; every text is escaped."""
     body = "\n".join(_section(result) for result in results)
     html = (
@@ -61,7 +61,7 @@ def write_page(results: Sequence[Result], path: Path, profile: str) -> Path:
     return write_text(path, html)
 
 
-def _head(results: Sequence[Result], profile: str) -> str:
+def _head(results: Sequence[RunFolder], profile: str) -> str:
     minutes = sum(result.minutes for result in results)
     claims = [claim["truth"] for result in results for claim in result.claims]
     states = [result.state for result in results]
@@ -83,16 +83,17 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _overview(results: Sequence[Result]) -> str:
+def _overview(results: Sequence[RunFolder]) -> str:
     rows = "".join(_row(result) for result in results)
     return (
         '<table><thead><tr><th>Chapter</th><th>State</th><th class="number">Minutes</th>'
-        '<th class="number">Claims</th><th class="number">Numbers</th></tr></thead>'
+        '<th class="number">GB</th><th class="number">Claims</th>'
+        '<th class="number">Numbers</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
 
-def _row(result: Result) -> str:
+def _row(result: RunFolder) -> str:
     kind = "good" if result.state == "done" else "bad"
     state = f'<span class="{kind}">{result.state}</span>'
     held = sum(claim["truth"] is True for claim in result.claims)
@@ -100,19 +101,21 @@ def _row(result: Result) -> str:
     name = escape(result.name)
     return (
         f'<tr><td><a href="#{name}">{name}</a></td><td>{state}</td>'
-        f'<td class="number">{result.minutes:.1f}</td><td class="number">{claims}</td>'
-        f'<td class="number">{len(result.metrics) or "–"}</td></tr>'
+        f'<td class="number">{result.minutes:.1f}</td>'
+        f'<td class="number">{result.memory}</td>'
+        f'<td class="number">{claims}</td><td class="number">{len(result.metrics) or "–"}</td></tr>'
     )
 
 
-def _section(result: Result) -> str:
+def _section(result: RunFolder) -> str:
     name, content = escape(result.name), _read(result.notebook)
     changed = result.config.get("changed", [])
     values = result.config.get("parameters", {})
     listed = ", ".join(f"{each}={values.get(each)!r}" for each in changed)
     parts = [f'<section id="{name}"><h2>{escape(_title(content) or result.name)}</h2>']
     link = f"{name}/{escape(result.notebook.name)}"
-    note = f"{result.minutes:.1f} minutes · " + (escape(listed) or "stored parameters")
+    memory = f", {result.gigabytes:.1f} GB" if result.gigabytes else ""
+    note = f"{result.minutes:.1f} minutes{memory} · " + (escape(listed) or "stored parameters")
     parts.append(f'<p class="soft"><a href="{link}">{name}</a> · {note}</p>')
     if result.failure:
         older = "<p>Below: the last whole run.</p>" if result.whole else ""

@@ -1,10 +1,9 @@
-"""Profiles: sets of parameter values, for all chapters and for single ones, and time budgets.
+"""Profiles: sets of parameter values, for all chapters and for single ones, and what ends a run.
 
 ``chapters/profiles/NAME.toml``::
 
-    [budget]          # seconds
-    cell = 120
-    chapter = 180
+    [budget]          # seconds without a cell that ends or an epoch that is reported
+    silence = 120
 
     [all]             # for every chapter that has such a parameter
     epochs = 1
@@ -20,6 +19,7 @@ from pathlib import Path
 from mtrec_lib.book.context import chapters_folder
 from mtrec_lib.book.parameter_table import Value
 from mtrec_lib.book.runs.notebooks import Notebook
+from mtrec_lib.book.runs.watching import Limits
 from mtrec_lib.book.values import checked
 from mtrec_lib.core.errors import ParameterError
 
@@ -28,20 +28,18 @@ PROFILES = ("smoke", "default", "full")
 
 @dataclass(frozen=True)
 class Profile:
-    """What a profile changes, and how many seconds a cell and a chapter may take."""
+    """What a profile changes, and what ends a run before its end."""
 
     name: str
     all: dict[str, Value] = field(default_factory=dict)
     chapters: dict[str, dict[str, Value]] = field(default_factory=dict)
-    cell: int = 600
-    chapter: int = 1200
+    limits: Limits = field(default_factory=Limits)
 
     def within(self, minutes: float | None) -> "Profile":
-        """The same profile with another budget for a chapter and its cells."""
+        """The same profile with a budget for a chapter."""
         if minutes is None:
             return self
-        seconds = max(1, round(60 * minutes))
-        return replace(self, cell=seconds, chapter=seconds)
+        return replace(self, limits=replace(self.limits, budget=60 * minutes))
 
     def values(self, notebook: Notebook) -> dict[str, Value]:
         """The values that this profile gives to the parameters of one chapter.
@@ -79,6 +77,11 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     for values in [content.get("all", {}), *content.get("chapter", {}).values()]:
         for key, value in values.items():
             checked(key, value)
-    return Profile(
-        name, content.get("all", {}), content.get("chapter", {}), **content.get("budget", {})
-    )
+    budget = content.get("budget", {})
+    silence = budget.get("silence", Limits.silence)
+    if set(budget) - {"silence"} or not isinstance(silence, int | float) or silence <= 0:
+        raise ParameterError(
+            f"{path.name}: [budget] may hold 'silence = SECONDS' alone, got {budget}"
+        )
+    limits = Limits(silence)
+    return Profile(name, content.get("all", {}), content.get("chapter", {}), limits)

@@ -1,71 +1,88 @@
 """Execute chapters at their stored parameters and store what they say.
 
-``python -m mtrec_lib.book.runs.refresh [NN ...]`` is the only way in which outputs get into
-``chapters/``: a fresh kernel, every cell, then the bare form of the notebook contract.
+``python -m mtrec_lib.book.runs.refresh [--jobs N] [NN ...]`` is the only way in which outputs get
+into ``chapters/``: a fresh kernel, every cell, then the bare form of the notebook contract.
 """
 
 import re
-import shutil
 import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mtrec_lib.book.context import RECORD, VARIABLE
-from mtrec_lib.book.runs.execute import Progress, execute
-from mtrec_lib.book.runs.locks import locked
+import click
+
+from mtrec_lib.book.runs.execute import Execution, execute
+from mtrec_lib.book.runs.machine import side_by_side, threads_of
 from mtrec_lib.book.runs.notebooks import Notebook, select, source_sha
 from mtrec_lib.book.runs.pictures import small
-from mtrec_lib.book.runs.run_folders import keep_failed, prepare, read_json
 from mtrec_lib.book.runs.profiles import load_profile
+from mtrec_lib.book.runs.run_folders import RunFolder
+from mtrec_lib.book.runs.runner import longest_first
+from mtrec_lib.book.runs.terminal import kernel_threads, stop_cleanly
+from mtrec_lib.book.runs.watching import Progress
 from mtrec_lib.core.atomic import write_json, write_text
 from mtrec_lib.core.errors import MtrecError, RunError
 
-MEASURED = re.compile(r"(\*\*Measured:\*\*) [0-9.]+ minutes?")
+MEASURED = re.compile(r"(\*\*Measured:\*\*) [0-9.]+ minutes?(?:, [0-9.]+ GB)?")
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def refresh(notebook: Notebook, work: Path) -> float:
+@dataclass(frozen=True)
+class Cost:
+    """What a run took."""
+
+    minutes: float
+    gigabytes: float
+
+    def __str__(self) -> str:
+        """As it stands in the promise of a chapter."""
+        return f"{self.minutes:.1f} minutes, {self.gigabytes:.1f} GB"
+
+
+def refresh(notebook: Notebook, work: Path, environment: Mapping[str, str] | None = None) -> Cost:
     """Execute one chapter and store its outputs and its expected numbers.
 
     Args:
         notebook: the chapter; replaced in place, whole or not at all.
         work: a folder for the scratch files and for what is left of a failure.
+        environment: variables of its kernel, such as its number of threads.
 
     Returns:
-        The minutes it took.
+        The minutes and the gigabytes it took.
 
     Raises:
         RunError: a cell failed, wrote to stderr, or left a widget; the stored form is untouched.
     """
-    folder = work / notebook.name
-    with locked(folder):
-        scratch, _ = prepare(folder, {})
+    run = RunFolder(work / notebook.name)
+    with run.locked():
+        run.prepare({})
         try:
-            minutes = _execute(notebook, scratch)
-            record = read_json(scratch / RECORD)
+            cost = _execute(notebook, run, environment or {})
+            record = run.record
             _check_record(record)
-            stored = bare(scratch / f"{notebook.name}.ipynb", minutes)
+            stored = bare(run.executed, cost)
         except RunError as error:
-            kept = keep_failed(scratch, folder, notebook.name, {"reason": str(error)})
+            kept = run.keep_failed({"reason": str(error)})
             raise RunError(f"{notebook.name}: {error}; see {kept}") from error
         write_text(notebook.path, stored)
-        _write_expected(notebook, record, minutes)
-        shutil.rmtree(scratch, ignore_errors=True)
-    return minutes
+        _write_expected(notebook, record, cost)
+        run.discard()
+    return cost
 
 
-def _execute(notebook: Notebook, scratch: Path) -> float:
-    told = scratch / "told.json"
-    write_json(told, {"profile": "default", "folder": str(scratch), "changed": []})
-    chapters = notebook.path.parent.resolve()
-    profile = load_profile("default", chapters)
-    progress = Progress(total=len(notebook.code))
-    environment = {VARIABLE: str(told.resolve()), "MTREC_CHAPTERS": str(chapters)}
-    target = (scratch / f"{notebook.name}.ipynb").resolve()
-    seconds = (profile.cell, profile.chapter)
-    execute(notebook.path.resolve(), target, {}, environment, *seconds, progress)
-    return progress.minutes
+def _execute(notebook: Notebook, run: RunFolder, environment: Mapping[str, str]) -> Cost:
+    profile = load_profile("default", notebook.path.parent)
+    known = run.announce(notebook.path.parent, profile.name)
+    progress = Progress(total=len(notebook.code), file=run.progress)
+    source = notebook.path.resolve()
+    variables = {**environment, **known}
+    request = Execution(source, run.executed, environment=variables, limits=profile.limits)
+    execute(request, progress)
+    return Cost(progress.minutes, progress.gigabytes)
 
 
 def _check_record(record: dict[str, Any]) -> None:
@@ -74,17 +91,18 @@ def _check_record(record: dict[str, Any]) -> None:
             raise RunError(f"{name} is not a finite number")
 
 
-def _write_expected(notebook: Notebook, record: dict[str, Any], minutes: float) -> None:
+def _write_expected(notebook: Notebook, record: dict[str, Any], cost: Cost) -> None:
     content = {
         "parameters": {name: each.value for name, each in notebook.parameters.items()},
         "metrics": record.get("metrics", {}),
         "claims": [claim["sentence"] for claim in record.get("claims", [])],
-        "minutes": round(minutes, 1),
+        "minutes": round(cost.minutes, 1),
+        "gigabytes": round(cost.gigabytes, 1),
     }
     write_json(notebook.path.parent / "expected" / f"{notebook.chapter}.json", content)
 
 
-def bare(executed: Path, minutes: float) -> str:
+def bare(executed: Path, cost: Cost) -> str:
     """An executed notebook in the form that is stored, as text.
 
     Raises:
@@ -99,7 +117,7 @@ def bare(executed: Path, minutes: float) -> str:
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell)
         else:
-            cell.source = MEASURED.sub(rf"\1 {minutes:.1f} minutes", cell.source)
+            cell.source = MEASURED.sub(rf"\1 {cost}", cell.source)
     sha = source_sha(content.cells)
     content.metadata = nbformat.from_dict({"kernelspec": _KERNELSPEC, "mtrec": {"source_sha": sha}})
     content.nbformat_minor = 5
@@ -128,21 +146,41 @@ def _outputs(cell: Any) -> list[Any]:
     return kept
 
 
-def main(names: list[str]) -> int:
-    """Refresh the chapters that ``names`` name, or all; the number of failures."""
+def main(names: Sequence[str], jobs: int | None = None) -> int:
+    """Refresh the chapters that ``names`` name, or all, several at a time; the number of failures.
+
+    Args:
+        names: numbers, names or paths.
+        jobs: how many kernels run at a time; by default as many as the machine has room for.
+    """
+    notebooks = select(names)
+    at_a_time = side_by_side(len(notebooks), jobs)
+    environment, work = threads_of(at_a_time), Path("runs") / "refresh"
     failures = 0
-    for notebook in select(names):
-        try:
-            minutes = refresh(notebook, Path("runs") / "refresh")
-            print(f"✓ {notebook.name:<34}{minutes:6.1f} min", flush=True)
-        except MtrecError as error:
-            failures += 1
-            print(f"✗ {error}", file=sys.stderr, flush=True)
+    with kernel_threads(at_a_time) as pool:
+        futures = {
+            pool.submit(refresh, notebooks[place], work, environment): notebooks[place].name
+            for place in longest_first(notebooks)
+        }
+        for future in as_completed(futures):
+            try:
+                cost = future.result()
+                line = f"{cost.minutes:6.1f} min{cost.gigabytes:5.1f} GB"
+                print(f"✓ {futures[future]:<34}{line}", flush=True)
+            except MtrecError as error:
+                failures += 1
+                print(f"✗ {error}", file=sys.stderr, flush=True)
     return failures
 
 
-if __name__ == "__main__":
-    from mtrec_lib.book.runs.terminal import stop_cleanly
-
+@click.command()
+@click.argument("chapters", nargs=-1)
+@click.option("--jobs", type=click.IntRange(1), help="Chapters at a time.")
+def _command(chapters: tuple[str, ...], jobs: int | None) -> None:
+    """Execute chapters and store their outputs."""
     stop_cleanly()
-    sys.exit(min(1, main(sys.argv[1:])))
+    sys.exit(min(1, main(chapters, jobs)))
+
+
+if __name__ == "__main__":
+    _command()

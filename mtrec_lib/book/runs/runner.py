@@ -1,22 +1,37 @@
 """Runs chapters: each executed in a scratch folder and moved into place only when it is whole."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from pathlib import Path
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from typing import Any
 
-from mtrec_lib.book.context import RECORD, VARIABLE, expected
+from mtrec_lib.book.context import expected
 from mtrec_lib.book.errors import SkippedError
-from mtrec_lib.book.runs.execute import Progress, execute
+from mtrec_lib.book.runs.execute import Execution, execute
 from mtrec_lib.book.runs.jobs import PACKAGES, Job, package_version
-from mtrec_lib.book.runs.locks import locked
-from mtrec_lib.book.runs.run_folders import is_done, keep_failed, place, prepare, read_json
+from mtrec_lib.book.runs.notebooks import Notebook
 from mtrec_lib.book.runs.stored import drift
-from mtrec_lib.core.atomic import write_json
+from mtrec_lib.book.runs.watching import Progress
 from mtrec_lib.core.errors import MtrecError, RunError
 from mtrec_lib.core.paths import writable
 
-TOLD, PROGRESS = "told.json", "progress.txt"
+OTHER_OUT = "choose another --out"
+
+
+@dataclass(frozen=True)
+class How:
+    """How jobs are run; none of it changes what they compute.
+
+    Args:
+        force: run what is done already, too.
+        environment: variables of the kernels, such as their number of threads.
+        note: takes a line about what was noticed, such as the remains of an interrupted run.
+    """
+
+    force: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    note: Callable[[str], None] = print
 
 
 @dataclass(frozen=True)
@@ -28,99 +43,82 @@ class Outcome:
         state: ``done``, ``kept`` (was done already), ``skipped`` (needs packages that are not
             installed) or ``failed``.
         minutes: how long it took.
+        gigabytes: the most memory that its kernel held.
         message: why it was skipped or failed.
     """
 
     job: Job
     state: str
     minutes: float = 0.0
+    gigabytes: float = 0.0
     message: str = ""
 
 
-def run_job(
-    job: Job, force: bool = False, progress: Progress | None = None, note: Callable = print
-) -> Outcome:
+def run_job(job: Job, how: How | None = None, progress: Progress | None = None) -> Outcome:
     """Run one chapter, unless its folder already holds this very run.
 
     Args:
         job: what to run.
-        force: run it in any case.
+        how: how to run it.
         progress: filled while running.
-        note: takes a line about what was found, such as the remains of an interrupted run.
 
     Returns:
         The outcome; a failure is an outcome too, with the cell and the reason as its message.
     """
-    progress = progress or Progress()
+    how, progress, run = how or How(), progress or Progress(), job.run_folder
     try:
-        writable(job.folder.parent)
-        with locked(job.folder) as dead:
+        writable(run.path.parent, OTHER_OUT)
+        with run.locked() as dead:
             if dead:
-                note(f"{job.folder.name}: took over the lock of pid {dead}, which is gone")
+                how.note(f"{run.name}: took over the lock of pid {dead}, which is gone")
             identity = job.identity
-            if not force and is_done(job.folder, identity):
-                return Outcome(job, "kept", read_json(job.folder / "config.json")["minutes"])
-            scratch, stale = prepare(job.folder, identity)
-            if stale:
-                note(
-                    f"{job.folder.name}: an interrupted run had left {scratch.name}; starting anew"
-                )
-            outcome = _run(job, identity, scratch, progress)
+            if not how.force and run.is_done(identity):
+                return Outcome(job, "kept", run.minutes, run.gigabytes)
+            if run.prepare(identity):
+                left = f"an interrupted run had left {run.scratch.name}; starting anew"
+                how.note(f"{run.name}: {left}")
+            outcome = _run(job, identity, how.environment, progress)
             for line in _drift(outcome):
-                note(f"{job.folder.name}: {line}")
+                how.note(f"{run.name}: {line}")
             return outcome
     except (MtrecError, OSError) as error:
-        return Outcome(job, "failed", progress.minutes, str(error))
+        return Outcome(job, "failed", progress.minutes, message=str(error))
 
 
-def _run(job: Job, identity: dict[str, str], scratch: Path, progress: Progress) -> Outcome:
-    name = job.notebook.name
-    told = {"profile": job.profile.name, "folder": str(scratch), "changed": list(job.changed)}
-    write_json(scratch / TOLD, told)
-    progress.total = len(job.notebook.code)
-    progress.file = scratch / PROGRESS
+def _run(
+    job: Job, identity: dict[str, str], environment: Mapping[str, str], progress: Progress
+) -> Outcome:
+    run, notebook = job.run_folder, job.notebook
+    known = run.announce(notebook.path.parent, job.profile.name, job.changed)
+    progress.total, progress.file = len(notebook.code), run.progress
+    variables = {**environment, **known}
     try:
         execute(
-            job.notebook.path,
-            scratch / f"{name}.ipynb",
-            job.changed,
-            {
-                VARIABLE: str(scratch / TOLD),
-                "MTREC_PROGRESS": str(scratch / PROGRESS),
-                "MTREC_CHAPTERS": str(job.notebook.path.parent.resolve()),
-            },
-            job.profile.cell,
-            job.profile.chapter,
+            Execution(notebook.path, run.executed, job.changed, variables, job.profile.limits),
             progress,
         )
     except RunError as error:
         state = "skipped" if isinstance(error, SkippedError) else "failed"
-        reason = {"state": state, "reason": str(error), "minutes": round(progress.minutes, 2)}
-        kept = keep_failed(scratch, job.folder, name, reason)
+        kept = run.keep_failed({"state": state, "reason": str(error)} | _cost(progress))
         see = "" if state == "skipped" else f"; see {kept}"
-        return Outcome(job, state, progress.minutes, f"{error}{see}")
-    _write_results(job, identity, scratch, progress.minutes)
-    place(scratch, job.folder, identity)
-    return Outcome(job, "done", progress.minutes)
+        return Outcome(job, state, progress.minutes, progress.gigabytes, f"{error}{see}")
+    run.place(identity, _config(job) | _cost(progress))
+    return Outcome(job, "done", progress.minutes, progress.gigabytes)
 
 
-def _write_results(job: Job, identity: dict[str, str], scratch: Path, minutes: float) -> None:
-    record = read_json(scratch / RECORD)
-    metrics = {name: each["value"] for name, each in record.get("metrics", {}).items()}
-    write_json(scratch / "metrics.json", metrics)
-    write_json(scratch / "claims.json", record.get("claims", []))
-    config = {
+def _cost(progress: Progress) -> dict[str, float]:
+    return {"minutes": round(progress.minutes, 2), "gigabytes": round(progress.gigabytes, 2)}
+
+
+def _config(job: Job) -> dict[str, Any]:
+    return {
         "chapter": job.notebook.chapter,
         "name": job.notebook.name,
         "profile": job.profile.name,
         "parameters": job.values,
         "changed": sorted(job.changed),
-        "minutes": round(minutes, 2),
         "packages": {name: package_version(name) for name in PACKAGES},
     }
-    write_json(scratch / "config.json", config)
-    for name in (RECORD, TOLD, PROGRESS):
-        (scratch / name).unlink(missing_ok=True)
 
 
 def _drift(outcome: Outcome) -> list[str]:
@@ -129,30 +127,37 @@ def _drift(outcome: Outcome) -> list[str]:
     stored = expected(job.notebook.chapter, job.notebook.path.parent).get("metrics")
     if outcome.state != "done" or job.changed or stored is None:
         return []
-    return drift(read_json(job.folder / "metrics.json"), stored)
+    return drift(job.run_folder.metrics, stored)
+
+
+def longest_first(notebooks: Sequence[Notebook]) -> list[int]:
+    """Places of the chapters by their stored minutes, the longest first.
+
+    One whose minutes are not known comes before all others: it may be the longest.
+    """
+    return sorted(range(len(notebooks)), key=lambda place: -_minutes(notebooks[place]))
+
+
+def _minutes(notebook: Notebook) -> float:
+    return expected(notebook.chapter, notebook.path.parent).get("minutes", math.inf)
 
 
 def sweep(
-    jobs: Sequence[Job], executor: Executor, force: bool = False, told: Callable = print
-) -> list[Outcome]:
-    """Run many jobs on any ``concurrent.futures`` executor, each in its own folder.
+    jobs: Sequence[Job],
+    executor: Executor,
+    run: Callable[[Job], Outcome] = run_job,
+) -> Iterator[Outcome]:
+    """Run many jobs on any ``concurrent.futures`` executor, each in its own folder, longest first.
 
     Args:
         jobs: what to run.
-        executor: threads do not do, as each job changes its process's environment.
-        force: run also what is done.
-        told: takes each outcome as it comes.
+        executor: threads of this process, other processes, or a cluster.
+        run: how one of them is run.
 
-    Returns:
-        The outcomes in the order of the jobs.
+    Yields:
+        Each outcome as it comes.
     """
-    from concurrent.futures import as_completed
-
-    futures = [executor.submit(run_job, job, force, None, _silent) for job in jobs]
+    order = longest_first([job.notebook for job in jobs])
+    futures = [executor.submit(run, jobs[place]) for place in order]
     for future in as_completed(futures):
-        told(future.result())
-    return [future.result() for future in futures]
-
-
-def _silent(line: str) -> None:
-    return None
+        yield future.result()

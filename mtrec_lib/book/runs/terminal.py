@@ -1,23 +1,24 @@
 """What a run shows in the terminal: one line a chapter, and while it runs where it is."""
 
-import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from mtrec_lib.book.runs.execute import Progress
 from mtrec_lib.book.runs.jobs import Job
-from mtrec_lib.book.runs.results import Result
-from mtrec_lib.book.runs.runner import Outcome, run_job, sweep
+from mtrec_lib.book.runs.kernels import end_all
+from mtrec_lib.book.runs.run_folders import RunFolder
+from mtrec_lib.book.runs.runner import How, Outcome, run_job, sweep
+from mtrec_lib.book.runs.watching import Progress
 
 _MARKS = {
     "done": ("✓", "green"),
@@ -27,74 +28,98 @@ _MARKS = {
 }
 
 
-def run_all(jobs: Sequence[Job], force: bool, console: Console) -> list[Outcome]:
-    """Run the jobs one after the other; a failure does not stop the next.
+def run_all(jobs: Sequence[Job], how: How, console: Console, at_a_time: int) -> list[Outcome]:
+    """Run the jobs, several at a time, the longest first; a failure does not stop the others.
 
     Returns:
-        Their outcomes.
+        Their outcomes, in the order of the jobs.
     """
-    outcomes = []
-    for job in jobs:
-        progress = Progress()
-        with _watching(job, progress, console):
-            outcome = run_job(job, force, progress, lambda line: console.print(Text(f"! {line}")))
-        tell(outcome, console)
-        outcomes.append(outcome)
-    return outcomes
+    how = replace(how, note=lambda line: console.print(Text(f"! {line}")))
+    running: dict[Path, Progress] = {}
+
+    def run(job: Job) -> Outcome:
+        running[job.folder] = Progress()
+        try:
+            return run_job(job, how, running[job.folder])
+        finally:
+            del running[job.folder]
+
+    outcomes = {}
+    with kernel_threads(at_a_time) as pool, _watching(running, console):
+        for outcome in sweep(jobs, pool, run):
+            tell(outcome, console)
+            outcomes[outcome.job.folder] = outcome
+    return [outcomes[job.folder] for job in jobs]
+
+
+@contextmanager
+def kernel_threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that each wait for a kernel; if this one is stopped, every kernel ends at once."""
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        end_all()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def tell(outcome: Outcome, console: Console) -> None:
     """Print the line of a chapter that came to its end."""
     mark, style = _MARKS[outcome.state]
     note = "  unchanged; --force runs it again" if outcome.state == "kept" else ""
-    line = f"{mark} {outcome.job.folder.name:<34}{outcome.minutes:6.1f} min{note}"
+    cost = _cost(outcome.minutes, outcome.gigabytes)
+    line = f"{mark} {outcome.job.folder.name:<34}{cost}{note}"
     console.print(Text(line, style=style))
     if outcome.message:
         console.print(Text(f"  {outcome.message}", style=style), soft_wrap=True)
 
 
 @contextmanager
-def _watching(job: Job, progress: Progress, console: Console) -> Iterator[None]:
+def _watching(running: Mapping[Path, Progress], console: Console) -> Iterator[None]:
+    """A line for each chapter that runs, below those that came to their end."""
     if not console.is_terminal:
         yield
         return
 
-    def line() -> Text:
-        where = f"cell {progress.cell}/{progress.total}" if progress.cell else "starting"
-        last = f"  {_last(progress.file)}" if progress.file else ""
-        words = f"▸ {job.folder.name:<34}{progress.minutes:6.1f} min  {where}{last}"
-        return Text(words, no_wrap=True, overflow="ellipsis")
+    def lines() -> Group:
+        return Group(*(_line(path.name, progress) for path, progress in list(running.items())))
 
-    with Live(get_renderable=line, console=console, refresh_per_second=2, transient=True):
+    with Live(get_renderable=lines, console=console, refresh_per_second=2, transient=True):
         yield
 
 
-def _last(path: Path) -> str:
-    """The last line that the training loop left in the progress file."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return lines[-1] if lines else ""
+def _line(name: str, progress: Progress) -> Text:
+    where = f"cell {progress.cell}/{progress.total}" if progress.cell else "starting"
+    words = f"▸ {name:<34}{_cost(progress.minutes, progress.gigabytes)}  {where}  {progress.line}"
+    return Text(words, no_wrap=True, overflow="ellipsis")
 
 
-def result_table(results: Sequence[Result]) -> Table:
+def _cost(minutes: float, gigabytes: float) -> str:
+    memory = f"{gigabytes:5.1f} GB" if gigabytes else " " * 8
+    return f"{minutes:6.1f} min{memory}"
+
+
+def result_table(results: Sequence[RunFolder]) -> Table:
     """A line a run: state, minutes, how many of its claims hold."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("run")
     table.add_column("state")
-    for name in ("minutes", "claims", "numbers"):
+    for name in ("minutes", "GB", "claims", "numbers"):
         table.add_column(name, justify="right")
     for result in results:
         truths = [claim["truth"] for claim in result.claims]
         claims = f"{truths.count(True)} of {len(truths)}" if truths else "–"
         state = Text(result.state, _MARKS[result.state][1])
-        minutes, numbers = f"{result.minutes:.1f}", str(len(result.metrics) or "–")
-        table.add_row(Text(result.name), state, minutes, claims, numbers)
+        numbers = str(len(result.metrics) or "–")
+        cost = f"{result.minutes:.1f}", result.memory
+        table.add_row(Text(result.name), state, *cost, claims, numbers)
     return table
 
 
-def metric_table(results: Sequence[Result]) -> Table:
+def metric_table(results: Sequence[RunFolder]) -> Table:
     """A line a number, a column a run."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("number", overflow="fold")
@@ -117,22 +142,3 @@ def stop_cleanly() -> None:
         sys.exit(128 + number)
 
     signal.signal(signal.SIGTERM, leave)
-
-
-def run_many(jobs: Sequence[Job], force: bool, console: Console, workers: int) -> list[Outcome]:
-    """Run several jobs at a time, each in a process of its own.
-
-    Returns:
-        Their outcomes.
-    """
-    # Spawned, not forked: a fork would inherit locks and threads.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=stop_cleanly)
-    try:
-        return sweep(jobs, pool, force, lambda outcome: tell(outcome, console))
-    except BaseException:
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)

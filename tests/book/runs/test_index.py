@@ -26,10 +26,12 @@ def test_the_chapter_is_read_from_the_last_line_only() -> None:
     assert index._entry("data", "last", last).chapter == "02"
 
 
-def test_minutes_are_filled_in_and_unknown_ones_are_a_dash(monkeypatch) -> None:
-    stored = {"04": {"minutes": 1.25}}
+def test_minutes_and_memory_are_filled_in_and_unknown_ones_are_a_dash(monkeypatch) -> None:
+    stored = {"04": {"minutes": 1.25, "gigabytes": 0.9}}
     monkeypatch.setattr(index, "expected", lambda chapter: stored.get(chapter, {}))
-    text = "| <!-- minutes:04 -->–<!-- /minutes --> | <!-- minutes:05 -->9<!-- /minutes --> |"
-    assert index.with_minutes(text) == (
-        "| <!-- minutes:04 -->1.2<!-- /minutes --> | <!-- minutes:05 -->–<!-- /minutes --> |"
+    text = "<!-- minutes:04 -->–<!-- /minutes --> | <!-- memory:04 -->–<!-- /memory --> | "
+    text += "<!-- minutes:05 -->9<!-- /minutes -->"
+    assert index.with_costs(text) == (
+        "<!-- minutes:04 -->1.2<!-- /minutes --> | <!-- memory:04 -->0.9<!-- /memory --> | "
+        "<!-- minutes:05 -->–<!-- /minutes -->"
     )

@@ -1,10 +1,15 @@
 """From what is typed to what will run (faults 6 to 8, 10)."""
 
+import os
+import sys
+
 import pytest
 
 from mtrec_lib.book.runs.jobs import plan, sweep_grid
 from mtrec_lib.book.runs.notebooks import Notebook
 from mtrec_lib.book.runs.profiles import Profile, load_profile
+from mtrec_lib.book.runs.watching import Limits
+from mtrec_lib.core import write_text
 from mtrec_lib.core.errors import ParameterError
 from tests.book.tiny import PARAMETERS, write_notebook
 
@@ -84,20 +89,61 @@ def test_a_path_to_a_log_must_exist(book, tmp_path, monkeypatch):
     assert _job(book, dataset="mine.toml").values["dataset"] == str(tmp_path / "mine.toml")
 
 
-def test_the_identity_moves_with_notebook_parameters_and_a_readers_data(book, tmp_path):
+def test_the_identity_moves_with_the_notebook_and_its_parameters(book):
     first = _job(book).identity
     assert first == _job(book).identity
     assert first["parameters"] != _job(book, epochs="2").identity["parameters"]
-    (tmp_path / "mine").mkdir()
-    path = tmp_path / "mine" / "mine.toml"
-    path.write_text("", encoding="utf-8")
-    before = _job(book, dataset=str(path)).identity
-    (tmp_path / "mine" / "events.csv").write_text("a,b\n", encoding="utf-8")
-    assert before["data"] != _job(book, dataset=str(path)).identity["data"]
     write_notebook(book.path, "1")
     with pytest.raises(ParameterError):
         _job(Notebook(book.path), seeds="1")
     assert first["notebook"] != _job(Notebook(book.path)).identity["notebook"]
+
+
+# A table in the very folder, below it, beside it, and one without an ending.
+@pytest.mark.parametrize("place", ["events.csv", "raw/events.csv", "../other/events.csv", "events"])
+def test_the_identity_holds_the_content_of_exactly_the_tables_described(book, tmp_path, place):
+    path = tmp_path / "mine" / "mine.toml"
+    table, neighbour = path.parent / place, path.parent / "notes.csv"
+    path.parent.mkdir()
+    path.write_text(
+        f'[log]\nname = "mine"\n[events]\nfile = "{place}"\nformat = "csv"\n'
+        '[events.columns]\nuser_id = "u"\nitem_id = "i"\n',
+        encoding="utf-8",
+    )
+    seen = []
+    for content, other in [("u,i\n1,2\n", "a"), ("u,i\n1,3\n", "a"), ("u,i\n1,3\n", "b")]:
+        write_text(table, content)
+        write_text(neighbour, other)
+        seen.append(_job(book, dataset=str(path)).identity["data"])
+    assert seen[0] != seen[1] == seen[2]
+
+
+def test_a_description_without_its_table_is_refused(book, tmp_path):
+    path = write_text(tmp_path / "mine.toml", '[log]\n[events]\nfile = "no.csv"\ncolumns = {}\n')
+    with pytest.raises(ParameterError, match="user_id"):
+        _ = _job(book, dataset=str(path)).identity
+
+
+# In Latin-1, as from an archive made elsewhere: byte E9 is no UTF-8.
+FOREIGN = os.fsdecode(b"donn\xe9es")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+
+
+@LINUX
+def test_37_a_path_that_is_not_utf8_is_refused_in_a_line(book, tmp_path):
+    write_text(tmp_path / FOREIGN / "mine.toml", "")
+    with pytest.raises(ParameterError, match=r"dataset must be UTF-8, got .*udce9.*rename"):
+        _job(book, dataset=f"{tmp_path}/{FOREIGN}/mine.toml")
+    with pytest.raises(ParameterError, match=r"out must be UTF-8"):
+        plan([book], DEFAULT, {}, tmp_path / FOREIGN / "runs")
+
+
+@LINUX
+def test_37_a_relative_path_below_such_a_folder_is_refused_too(book, tmp_path, monkeypatch):
+    write_text(tmp_path / FOREIGN / "mine.toml", "")
+    monkeypatch.chdir(tmp_path / FOREIGN)
+    with pytest.raises(ParameterError, match=r"dataset must be UTF-8"):
+        plan([book], DEFAULT, {"dataset": "mine.toml"}, tmp_path / "runs")
 
 
 def test_a_sweep_is_every_combination(book):
@@ -117,12 +163,17 @@ def test_a_profile_is_read_and_checked(chapters):
     folder = chapters / "profiles"
     folder.mkdir()
     path = folder / "smoke.toml"
-    path.write_text("[budget]\ncell = 5\n[all]\nepochs = 1\n", encoding="utf-8")
+    path.write_text("[budget]\nsilence = 5\n[all]\nepochs = 1\n", encoding="utf-8")
     profile = load_profile("smoke")
-    assert (profile.cell, profile.all) == (5, {"epochs": 1})
+    assert (profile.limits, profile.all) == (Limits(silence=5), {"epochs": 1})
+    assert profile.within(0.5).limits == Limits(silence=5, budget=30)
     path.write_text("[all]\nepochs = -1\n", encoding="utf-8")
     with pytest.raises(ParameterError, match="epochs"):
         load_profile("smoke")
+    for wrong in ("silence = 0", "cell = 5", 'silence = "long"'):
+        path.write_text(f"[budget]\n{wrong}\n", encoding="utf-8")
+        with pytest.raises(ParameterError, match="silence = SECONDS"):
+            load_profile("smoke")
     path.write_text("[every]\nepochs = 1\n", encoding="utf-8")
     with pytest.raises(ParameterError, match="every"):
         load_profile("smoke")

@@ -27,11 +27,34 @@ def test_chapters_are_found_in_the_order_of_the_book(three):
         (["04"], ["04_1_counts", "04_2_gpt"]),
         (["04_2"], ["04_2_gpt"]),
         (["04_2_gpt", "00", "04_2"], ["00_tour", "04_2_gpt"]),
+        (["00_tour.ipynb"], ["00_tour"]),
         (["chapters/00_tour.ipynb"], ["00_tour"]),
     ],
 )
-def test_chapters_are_named_by_number_name_or_path(three, names, found):
+def test_chapters_are_named_by_number_name_or_path(three, names, found, monkeypatch):
+    monkeypatch.chdir(three.parent)
     assert [book.name for book in select(names)] == found
+
+
+@pytest.mark.parametrize("name", ["mine/00_tour.ipynb", "mine/../mine/00_tour.ipynb", "mine/00"])
+def test_a_path_to_another_notebook_of_that_name_is_refused(three, name, monkeypatch):
+    write_notebook(three.parent / "mine" / "00_tour.ipynb", "'my own'")
+    monkeypatch.chdir(three.parent)
+    with pytest.raises(RunError, match=r"only chapters of .*chapters are run; .*MTREC_CHAPTERS"):
+        select([name])
+
+
+def test_a_copy_in_the_current_folder_is_not_taken_for_the_chapter(three, tmp_path, monkeypatch):
+    write_notebook(tmp_path / "mine" / "00_tour.ipynb", "'my own'")
+    monkeypatch.chdir(tmp_path / "mine")
+    with pytest.raises(RunError, match="is no chapter of the book"):
+        select(["00_tour.ipynb"])
+    assert [book.path for book in select(["00_tour"])] == [three / "00_tour.ipynb"]
+
+
+def test_a_path_that_does_not_exist_is_refused(three):
+    with pytest.raises(RunError, match="does not exist"):
+        select(["/no/such/folder/00_tour.ipynb"])
 
 
 def test_an_unknown_chapter_is_refused_with_the_nearest(three):

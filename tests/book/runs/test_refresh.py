@@ -11,7 +11,7 @@ import pytest
 
 import mtrec_lib.book
 from mtrec_lib.book.runs.notebooks import Notebook
-from mtrec_lib.book.runs.refresh import bare, refresh
+from mtrec_lib.book.runs.refresh import Cost, bare, refresh
 from mtrec_lib.core.errors import RunError
 from tests.book.tiny import start, write_notebook
 
@@ -61,9 +61,19 @@ def test_prints_of_one_cell_are_one_output(stored):
 
 
 @pytest.mark.slow
-def test_the_measured_minutes_stand_in_the_promise(stored):
+def test_the_measured_minutes_and_memory_stand_in_the_promise(stored):
     expected = json.loads((stored.parent / "expected" / "04.json").read_text(encoding="utf-8"))
-    assert f"**Measured:** {expected['minutes']:.1f} minutes" in stored.read_text(encoding="utf-8")
+    cost = f"{expected['minutes']:.1f} minutes, {expected['gigabytes']:.1f} GB"
+    assert f"**Measured:** {cost}" in stored.read_text(encoding="utf-8")
+    # A kernel that has imported the library holds more than 50 MB and less than a gigabyte.
+    assert 0.05 < expected["gigabytes"] < 1
+
+
+def test_a_promise_that_holds_both_already_gets_the_new_ones(tmp_path):
+    path = write_notebook(tmp_path / "04_lms.ipynb")
+    old = path.read_text(encoding="utf-8")
+    path.write_text(old.replace("0.0 minutes", "9.9 minutes, 9.9 GB"), encoding="utf-8")
+    assert '**Measured:** 1.5 minutes, 0.7 GB"' in bare(path, Cost(1.5, 0.7))
 
 
 @pytest.mark.slow
@@ -131,5 +141,5 @@ def test_17_what_may_not_be_stored_is_refused_with_its_cell(tmp_path, output, me
     content.cells[-1].outputs = [output]
     nbformat.write(content, path)
     with pytest.raises(RunError, match=message) as caught:
-        bare(path, 1.0)
+        bare(path, Cost(1.0, 0.5))
     assert "print(1)" in str(caught.value)

@@ -3,13 +3,13 @@
 import os
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from mtrec_lib.book.runs.locks import locked
 from mtrec_lib.book.runs.page import write_page
-from mtrec_lib.book.runs.results import Result, collect
-from mtrec_lib.book.runs.run_folders import is_done, keep_failed, place, prepare
+from mtrec_lib.book.runs.run_folders import RunFolder, collect
 from mtrec_lib.book.runs.stored import drift
 from mtrec_lib.book.runs.terminal import metric_table, result_table
 from mtrec_lib.core import write_json, write_text
@@ -18,21 +18,24 @@ from mtrec_lib.core.errors import LockedError
 ONE, TWO = {"notebook": "1"}, {"notebook": "2"}
 
 
-def _run(folder, identity=ONE, **files):
-    scratch, _ = prepare(folder, identity)
-    for name, content in ({"config": {"minutes": 0.5}} | files).items():
-        write_json(scratch / f"{name}.json", content)
-    place(scratch, folder, identity)
+def _run(folder, identity=ONE, metrics=(), claims=(), **files):
+    run = RunFolder(folder)
+    run.prepare(identity)
+    numbers = {name: {"value": value} for name, value in dict(metrics).items()}
+    write_json(run.scratch / "record.json", {"metrics": numbers, "claims": list(claims)})
+    for name, content in files.items():
+        write_json(run.scratch / f"{name}.json", content)
+    run.place(identity, {"minutes": 0.5, "gigabytes": 1.25})
+    return run
 
 
 def test_a_run_is_done_only_for_its_identity_and_whole(tmp_path):
-    folder = tmp_path / "04_lms"
-    assert not is_done(folder, ONE)
-    _run(folder, metrics={"loss": 1.0})
-    assert is_done(folder, ONE)
-    assert not is_done(folder, TWO)
-    write_json(folder / "metrics.json", {"loss": 2.0})
-    assert not is_done(folder, ONE)
+    assert not RunFolder(tmp_path / "04_lms").is_done(ONE)
+    run = _run(tmp_path / "04_lms", metrics={"loss": 1.0})
+    assert run.is_done(ONE)
+    assert not run.is_done(TWO)
+    write_json(run.path / "metrics.json", {"loss": 2.0})
+    assert not run.is_done(ONE)
 
 
 def test_a_new_run_replaces_the_old_one_whole(tmp_path):
@@ -41,44 +44,52 @@ def test_a_new_run_replaces_the_old_one_whole(tmp_path):
     _run(folder, TWO, new={})
     assert sorted(path.name for path in folder.iterdir()) == [
         "DONE.json",
+        "claims.json",
         "config.json",
+        "metrics.json",
         "new.json",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["04_lms"]
 
 
 def test_a_failure_keeps_the_older_run_but_is_not_done(tmp_path):
-    folder = tmp_path / "04_lms"
-    _run(folder, metrics={"loss": 1.0})
-    scratch, _ = prepare(folder, ONE)
-    write_text(scratch / "04_lms.ipynb", "{}")
-    kept = keep_failed(scratch, folder, "04_lms", {"reason": "no"})
+    run = _run(tmp_path / "04_lms", metrics={"loss": 1.0})
+    run.prepare(ONE)
+    write_text(run.executed, "{}")
+    kept = run.keep_failed({"reason": "no"})
     assert kept.name == "04_lms.failed.ipynb"
-    assert not is_done(folder, ONE)
+    assert not run.is_done(ONE)
     (result,) = collect([tmp_path])
     assert (result.failure, result.metrics) == ("no", {"loss": 1.0})
 
 
 def test_39_checkpoints_of_an_interrupted_run_stay_for_the_same_run_only(tmp_path):
-    folder = tmp_path / "04_lms"
-    scratch, stale = prepare(folder, ONE)
-    assert not stale
-    write_text(scratch / "checkpoints" / "last", "weights")
-    write_text(scratch / "04_lms.ipynb", "half")
-    again, stale = prepare(folder, ONE)
-    assert stale
-    assert (again / "checkpoints" / "last").exists()
-    assert not (again / "04_lms.ipynb").exists()
-    other, _ = prepare(folder, TWO)
-    assert not (other / "checkpoints").exists()
+    run = RunFolder(tmp_path / "04_lms")
+    assert not run.prepare(ONE)
+    write_text(run.scratch / "checkpoints" / "last", "weights")
+    write_text(run.executed, "half")
+    assert run.prepare(ONE)
+    assert (run.scratch / "checkpoints" / "last").exists()
+    assert not run.executed.exists()
+    run.prepare(TWO)
+    assert not (run.scratch / "checkpoints").exists()
 
 
 def test_a_crash_between_the_two_renames_loses_nothing(tmp_path):
-    folder = tmp_path / "04_lms"
-    _run(folder)
-    folder.rename(tmp_path / ".04_lms.old")
-    prepare(folder, ONE)
-    assert is_done(folder, ONE)
+    run = _run(tmp_path / "04_lms")
+    run.path.rename(tmp_path / ".04_lms.old")
+    run.prepare(ONE)
+    assert run.is_done(ONE)
+
+
+def test_the_kernel_is_told_absolute_places_whatever_folder_it_works_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunFolder(Path("runs") / "04_lms")
+    run.prepare(ONE)
+    variables = run.announce(Path("chapters"), "smoke", ["epochs"])
+    assert all(Path(each).is_absolute() for each in variables.values())
+    assert Path(variables["MTREC_RUN"]).is_relative_to(tmp_path / "runs")
+    assert variables["MTREC_CHAPTERS"] == str(tmp_path / "chapters")
 
 
 def test_a_lock_is_held_by_one_and_given_back(tmp_path):
@@ -122,7 +133,6 @@ def runs(tmp_path):
     evil = "<script>alert(1)</script>"
     folder = tmp_path / "04_lms"
     claims = [{"sentence": f"{evil} holds", "truth": truth} for truth in (True, False, None)]
-    _run(folder, metrics={f"{evil}.x": 0.125, "nan": None}, claims=claims)
     image = {"image/png": 'iVBORw0KGgo="><script>'}
     cell = {
         "cell_type": "code",
@@ -131,6 +141,7 @@ def runs(tmp_path):
         "outputs": [{"data": image}],
     }
     head = {"cell_type": "markdown", "source": f"# {evil}", "metadata": {}}
+    _run(folder, metrics={f"{evil}.x": 0.125, "nan": None}, claims=claims)
     write_json(folder / "04_lms.ipynb", {"cells": [head, cell]})
     write_json(tmp_path / "07_tasks" / "failed.json", {"reason": f"cell 3: {evil}", "minutes": 1})
     return tmp_path
@@ -155,9 +166,10 @@ def test_runs_are_tabled(runs, capsys):
     out = capsys.readouterr().out
     assert "1 of 3" in out
     assert "0.125" in out
+    assert "1.2" in out  # the gigabytes
     assert "failed" in out
 
 
 def test_a_single_run_can_be_named(runs):
-    assert collect([runs / "04_lms"]) == [Result(runs / "04_lms")]
+    assert collect([runs / "04_lms"]) == [RunFolder(runs / "04_lms")]
     assert collect([runs / "nothing"]) == []
