@@ -12,10 +12,9 @@ from scipy import sparse
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories
+from mtrec_lib.data.splitting.parts import PARTS
 
 Floats = NDArray[np.float64]
-
-PARTS = ("train", "validation", "test")
 
 
 class Baseline(ABC):

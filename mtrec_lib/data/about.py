@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
+from mtrec_lib.data.splitting.protocol import DECLARED
 
-PROTOCOLS = ("leave_last_out", "global_time", "by_week")
+PROTOCOLS = DECLARED
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ import polars as pl
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import Histories
+from mtrec_lib.data.splitting.parts import PARTS, place_of
 from mtrec_lib.recommend import typed
 from mtrec_lib.recommend.recommendations import Recommendations
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Catalogue, Split
-
-_PARTS = ("train", "validation", "test")
 
 
 class _Ranker(Protocol):
@@ -115,10 +114,8 @@ def for_user(
 
     Taught in chapter 09.
     """
-    if part is not None and part not in _PARTS:
-        raise ParameterError(f"part must be one of {_PARTS} or None, got {part!r}")
     mine = split.events.filter(pl.col("user_id") == _user(split, user_id))
-    earlier = _PARTS if part is None else _PARTS[: _PARTS.index(part)]
+    earlier = PARTS if part is None else PARTS[: place_of(part)]
     events = mine.filter(pl.col("part").is_in(earlier))
     past = Histories.from_events(events, split.log.catalogue) if events.height else None
     return top(model, past, k, **options)

@@ -246,7 +246,7 @@ def _identity(
     return {
         "model": fingerprint(_nameless(model.get_config())),
         "data": split.log.hash,
-        "split": split.protocol,
+        "split": split.protocol.name,
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,

@@ -2,9 +2,10 @@
 
 Two clocks decide what is earlier. **Within a person** it is the canonical order of the log: every
 event of that person in a row above. **Across people** it is the clock alone: rows with a strictly
-smaller timestamp, for rows of one instant are in no order that a feature may use. Under
-leave-last-out, statistics across people read training rows only, because held-out events lie
-scattered over the whole time of the log. A log without times has no statistics across people.
+smaller timestamp, for rows of one instant are in no order that a feature may use; and only rows
+that the protocol of the split makes visible: where held-out events lie scattered over the whole
+time of the log (leave-last-out, cold items, new people), those are the training rows alone. A log
+without times has no statistics across people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -142,12 +143,11 @@ def table(split: "Split") -> pl.DataFrame:
     over all people until then, which stands in for whatever has no past of its own.
     """
     item = pl.Series("item", split.log.catalogue.encode(split.events["item_id"]))
-    visible = (pl.col("part") == "train") | (split.protocol != "leave_last_out")
     frame = split.events.select(
         item,
         pl.col("user_id").rle_id().alias("person"),
         pl.col("timestamp").cast(pl.Int64).alias("time"),
-        visible.alias("visible"),
+        split.protocol.visible(split.events).alias("visible"),
         "behaviour",
         *_measured(split),
     ).with_columns(pl.int_range(pl.len()).over("person").alias("past"))

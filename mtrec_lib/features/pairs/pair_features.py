@@ -43,8 +43,8 @@ class PairFeatures:
 
     Everything is causal. A person's numbers come from the history alone. An item's are those of
     ratings with a smaller timestamp than the history's last event; where the history is empty,
-    those of the training part. Under leave-last-out only training rows are read, as for
-    :func:`causal`.
+    those of the training part. Of other people only rows are read that the protocol of the split
+    makes visible, as for :func:`causal`.
 
     Args:
         side: ``(items + 3, columns)`` side information; its non-zero columns are categories.
@@ -111,8 +111,7 @@ class PairFeatures:
         train = (split.events["part"] == "train").to_numpy()
         column = past.columns
         read = ~np.isnan(column["rating"])
-        if split.protocol == "leave_last_out":
-            read &= train
+        read &= split.protocol.visible(split.events).to_numpy()
         grades = np.asarray(log.about.grades)
         until = int(column["timestamp"][train].max(initial=0)) + 1
         known = column["rating"][train & read]

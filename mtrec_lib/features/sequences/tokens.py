@@ -3,14 +3,13 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories, Split
+from mtrec_lib.data.splitting.parts import up_to
 from mtrec_lib.features.causal.derived import derived_labels
 from mtrec_lib.features.pairs.pair_features import PairFeatures
 from mtrec_lib.features.sequences.spec import InputSpec, gap_ids
-
-_ORDER = {"train": 0, "validation": 1, "test": 2}
 
 
 class EventTokens:
@@ -39,10 +38,7 @@ class EventTokens:
     def __init__(
         self, spec: InputSpec, split: Split, part: str = "train", beside: PairFeatures | None = None
     ) -> None:
-        if part not in _ORDER:
-            raise ParameterError(f"part must be one of {list(_ORDER)}, got {part!r}")
-        order = split.events["part"].replace_strict(_ORDER)
-        events = split.events.filter(order <= _ORDER[part])
+        events = split.events.filter(pl.col("part").is_in(up_to(part)))
         histories = Histories.from_events(events, split.log.catalogue)
         self.lengths = histories.lengths
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
