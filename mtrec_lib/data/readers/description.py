@@ -1,5 +1,6 @@
 """The TOML file by which a reader describes a log: keys checked, each error naming its cure."""
 
+import codecs
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from mtrec_lib.core.errors import EncodingError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.about import About
+from mtrec_lib.data.readers.cells.near_names import check_columns
 
 _LOG: dict[str, tuple[type, ...]] = {
     "name": (str,),
@@ -30,24 +32,30 @@ _FILE: dict[str, tuple[type, ...]] = {
     "encoding": (str,),
     "separator": (str,),
     "quote": (str,),
+    "header": (bool, list),
+    "decimal": (str,),
+    "missing": (list,),
     "columns": (dict,),
 }
 _TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "events": _FILE | {"timestamp": (dict,), "behaviour": (str,)},
-    "items": _FILE | {"categories_separator": (str,)},
+    "items": _FILE | {"categories_separator": (str,), "film_titles": (bool,)},
     "users": _FILE,
 }
 _TIME: dict[str, tuple[type, ...]] = {"format": (str,), "unit": (str,), "timezone": (str,)}
-_NEEDED = {"events": ("user_id", "item_id"), "items": ("item_id",), "users": ("user_id",)}
 
 
 @dataclass(frozen=True)
 class Table:
-    """One file of a log: where it is, how it is written, which columns mean what."""
+    """One file of a log: where it is, how it is written, which columns mean what.
 
+    ``columns`` has the name of a column of the file, or its number from 1, for each of ours.
+    """
+
+    name: str
     path: Path
     where: str
-    columns: dict[str, str]
+    columns: dict[str, str | int]
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -62,10 +70,24 @@ class Description:
         """The table ``events``, ``items`` or ``users``."""
         options = self.tables[name]
         where = f"[{name}] in {self.path}"
-        path = self.path.parent / options["file"]
-        if not path.is_file():
-            raise ParameterError(f"{where}: file {path} does not exist; paths start at the .toml")
-        return Table(path, where, options["columns"], options)
+        path = _file(self.path.parent, options["file"], where)
+        return Table(name, path, where, options["columns"], options)
+
+
+def _file(folder: Path, file: str, where: str) -> Path:
+    """The path of a file; a path of Windows is read everywhere."""
+    if any(not letter.isprintable() for letter in file) or not file.strip():
+        raise ParameterError(
+            f"{where}: file = {file!r} is no path; write paths with /, or with \\ in single quotes"
+        )
+    path = folder / Path(file).expanduser()
+    if not path.exists() and "\\" in file:
+        path = folder / file.replace("\\", "/")
+    if path.is_dir():
+        raise ParameterError(f"{where}: {path} is a folder; name one file in it")
+    if not path.is_file():
+        raise ParameterError(f"{where}: file {path} does not exist; paths start at the .toml")
+    return path
 
 
 def read_description(path: Path) -> tuple[About, str, Description]:
@@ -89,14 +111,21 @@ def read_description(path: Path) -> tuple[About, str, Description]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        raise ParameterError(f"{path} is a folder; name the .toml in it")
     if not path.is_file():
         raise ParameterError(f"no file {path}; copy data/templates/my.toml and describe your log")
+    data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise EncodingError(f"{path}: is UTF-16; save it as UTF-8")
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomllib.loads(data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise EncodingError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ParameterError(f"{path} is not TOML: {error}; correct that place") from error
+        path_of_windows = "'\\' in a string" in str(error) or "hex value" in str(error)
+        cure = "write paths with / or in single quotes" if path_of_windows else "correct that place"
+        raise ParameterError(f"{path} is not TOML: {error}; {cure}") from error
 
 
 def _about(options: dict[str, Any], path: Path) -> About:
@@ -122,17 +151,22 @@ def _check_table(name: str, options: dict[str, Any], path: Path) -> None:
     for key in ("file", "columns"):
         if key not in options:
             raise ParameterError(f"{where}: the key {key!r} is missing; see data/templates/my.toml")
-    for column in _NEEDED[name]:
-        if column not in options["columns"]:
-            raise ParameterError(
-                f"[{name}.columns] in {path}: {column!r} is missing; "
-                f'write {column} = "the name of that column in {options["file"]}"'
-            )
-    for ours, theirs in options["columns"].items():
-        if not isinstance(theirs, str):
-            raise ParameterError(
-                f"[{name}.columns] in {path}: {ours} must be the name of a column, got {theirs!r}"
-            )
+    _check_writing(options, where)
+    check_columns(name, options["columns"], options["file"], f"[{name}.columns] in {path}")
+
+
+def _check_writing(options: dict[str, Any], where: str) -> None:
+    """The keys that say how a file is written, as far as they can be judged without it."""
+    if options.get("decimal", ".") not in (".", ","):
+        raise ParameterError(f'{where}: decimal must be "." or ",", got {options["decimal"]!r}')
+    if not options.get("categories_separator", "|"):
+        raise ParameterError(
+            f'{where}: categories_separator is empty; write what stands between two, as in "|"'
+        )
+    for key in ("header", "missing"):
+        words = options.get(key)
+        if isinstance(words, list) and not all(isinstance(word, str) for word in words):
+            raise ParameterError(f'{where}: {key} must list texts, as in ["a", "b"], got {words!r}')
 
 
 def _check_keys(found: dict[str, Any], known: dict[str, tuple[type, ...]], where: str) -> None:
