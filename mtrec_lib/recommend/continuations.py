@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
@@ -137,6 +136,8 @@ def _shares(model: Any, pasts: Histories, leave_out: bool) -> np.ndarray:
 
 def _sharpened(shares: np.ndarray, temperature: float, top_p: float | None) -> np.ndarray:
     """``(n, items)`` probabilities after temperature and nucleus, each row summing to 1."""
+    from scipy import special  # slow to import, and a list needs none of it
+
     with np.errstate(divide="ignore"):
         logs = np.log(shares) / temperature
     shares = special.softmax(logs, axis=1)
