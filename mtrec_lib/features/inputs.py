@@ -1,6 +1,6 @@
 """From a split to everything a model needs to read events."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ class Inputs:
         repeats: whether people come back to the same item.
         like_at: the rating from which an event counts as a like, or None.
         beside: numbers that stand beside the state for heads that are given the item, or None.
+        fitted_on: name and SHA-256 of the log, protocol of the split.
 
     Taught in chapter 02.
     """
@@ -41,6 +42,7 @@ class Inputs:
     repeats: bool
     like_at: float | None
     beside: PairFeatures | None = None
+    fitted_on: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def has_side(self) -> bool:
@@ -115,4 +117,5 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
         repeats=log.about.repeats,
         like_at=log.about.like_at if log.has("rating") else None,
         beside=numbers,
+        fitted_on={"log": log.name, "sha256": log.hash, "protocol": split.protocol},
     )

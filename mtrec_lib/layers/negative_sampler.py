@@ -76,6 +76,10 @@ class NegativeSampler(keras.layers.Layer):
                     table.assign(value)
         self.built = True
 
+    def draw_by(self, popularity: Any) -> None:
+        """Take the ``(items,)`` counts that are drawn by, before the tables are built."""
+        self._popularity = popularity
+
     def call(self, target: Any) -> Any:
         """Draw; a new draw at every call."""
         shape = [self.negatives] if self.shared else tf.concat([tf.shape(target), [-1]], 0)

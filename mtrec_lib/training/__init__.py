@@ -21,7 +21,6 @@ from mtrec_lib.training.balancing import (
 )
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.fit import fit
-from mtrec_lib.training.saving import load, save
 
 __all__ = [
     "DWA",
@@ -42,7 +41,5 @@ __all__ = [
     "UncertaintyWeighting",
     "WeightAverage",
     "fit",
-    "load",
-    "save",
     "tuned_weights",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from mtrec_lib.core.errors import CheckpointError
+from mtrec_lib.core.errors import CheckpointError, ParameterError
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_classes_of_others_are_refused(saved, tmp_path):
 def test_an_old_file_survives_a_failed_save(saved, tmp_path):
     path = tmp_path / "kept.mtrec"
     path.write_bytes(b"old")
-    with pytest.raises(AttributeError):
+    with pytest.raises(ParameterError, match="can be saved"):
         mt.save(object(), path)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.mtrec"]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from mtrec_lib.core.errors import ParameterError
 
@@ -113,6 +112,8 @@ def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
 
 def _interval(one: Floats, two: Floats, share: Floats, ratio: float) -> tuple[float, float, float]:
     """Interval and p value of mean(A) − ratio · mean(B); both are (seeds, users)."""
+    from scipy import stats  # a second to import, and ranking needs none of it
+
     paired = one.mean(axis=0) - ratio * two.mean(axis=0)
     centre = float(paired @ share)
     parts = [_by_people(paired - centre, share), _by_seed(one @ share)]

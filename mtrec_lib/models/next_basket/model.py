@@ -1,10 +1,12 @@
 """What goes into the next basket: a language model of baskets, and copying from the past."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import Any, Self
 
 import keras
 import numpy as np
+import polars as pl
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from mtrec_lib.data.baskets import Baskets
 from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories, ranges
 from mtrec_lib.features.baskets.basket_pairs import PAIR, PAST, Personal, personal
+from mtrec_lib.models.growing import grown_weight
 from mtrec_lib.models.next_basket.basket_network import BasketNetwork
 
 SCORED = 256
@@ -64,7 +67,9 @@ class NextBasket:
     """
 
     name = "next basket"
-    _counts: "_Pasts | None" = None
+    saved_as = "next_basket"
+    _counts: Popularity | None = None
+    _network: BasketNetwork
 
     def __init__(
         self,
@@ -109,11 +114,13 @@ class NextBasket:
         Raises:
             ParameterError: an unknown part, or nobody with enough baskets in the parts.
         """
-        self._counts = _Pasts().fit(split, parts)
-        baskets = Baskets.of(self._counts.pasts)
+        counted = _Pasts().fit(split, parts)
+        self._counts = counted
+        baskets = Baskets.of(counted.forget_pasts())
         past, before, weight = self._targets(baskets)
         moments = _Moments(baskets, past, before, self.length, self.copy, weight)
-        self._network = self._built(moments)
+        self._network = self.network()
+        self._network.start(self.counts.prior, moments.scales())
         steps = self.epochs * -(-len(moments.rows) // self.batch_size)
         self._network.compile(keras.optimizers.AdamW(_schedule(self.learning_rate, steps)))
         for epoch in range(self.epochs):
@@ -126,12 +133,22 @@ class NextBasket:
     @property
     def catalogue(self) -> Catalogue:
         """The items that are scored."""
-        return self._fitted.catalogue
+        return self.counts.catalogue
 
     @property
     def popularity(self) -> NDArray[Any]:
         """``(items,)`` how often each item occurs in the parts that were fitted."""
-        return self._fitted.popularity
+        return self.counts.popularity
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in the log that was fitted."""
+        return self.counts.repeats
+
+    @property
+    def fitted_on(self) -> dict[str, Any]:
+        """What was fitted: name and SHA-256 of the log, protocol of the split, its parts."""
+        return self.counts.fitted_on
 
     def scores(self, histories: Histories) -> NDArray[np.float32]:
         """Logits of the next basket's items: ``(n, items)``; column ``j`` is id ``j + 2``."""
@@ -144,14 +161,54 @@ class NextBasket:
             scores[start + chosen] = self._network.logits(batch)
         return scores
 
+    def with_items(self, items: pl.DataFrame, vectors: None = None) -> Self:
+        """The same model over a catalogue with more items, without training.
+
+        A new item has the mean of all vectors and the lowest bias, that of an item which nobody
+        takes: it comes to the front for somebody who has bought it. Scores of old items stay.
+
+        Args:
+            items: ``item_id`` and any other columns of the catalogue, one row a new item.
+            vectors: this model reads none.
+
+        Raises:
+            ParameterError: a table that does not fit the catalogue, or vectors.
+        """
+        model = copy(self)
+        model._counts = self.counts.with_items(items, vectors)
+        model._network = model.network()
+        for old, weight in zip(self.weights, model.weights, strict=True):
+            values = old.numpy()
+            fill = values.min() if old.name == "bias" else values.mean(axis=0)
+            weight.assign(grown_weight(values, weight.shape, fill))
+        return model
+
     @property
-    def _fitted(self) -> "_Pasts":
+    def weights(self) -> list[Any]:
+        """The variables of the network."""
+        return self._network.weights
+
+    def restore(self, counts: Popularity, weights: Sequence[NDArray[Any]]) -> Self:
+        """Be a fitted model with these counts and weights.
+
+        Raises:
+            ValueError: weights of other shapes.
+        """
+        self._counts = counts
+        self._network = self.network()
+        self._network.set_weights(list(weights))
+        return self
+
+    @property
+    def counts(self) -> Popularity:
+        """The popularity of the items in what was fitted."""
         if self._counts is None:
             raise ParameterError(f"{self.name} is not fitted; call fit(split) first")
         return self._counts
 
-    def _built(self, moments: "_Moments") -> BasketNetwork:
-        network = BasketNetwork(
+    def network(self) -> BasketNetwork:
+        """A network of this model's sizes, not trained."""
+        return BasketNetwork(
             items=self.catalogue.size,
             width=self.width if self.language else 0,
             hidden=self.hidden if self.copy else 0,
@@ -160,8 +217,6 @@ class NextBasket:
             length=self.length,
             dropout=self.dropout,
         )
-        network.start(self._fitted.prior, moments.scales())
-        return network
 
     def _targets(self, baskets: Baskets) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """The first basket after each of some random times of each person, as a split asks.
@@ -195,11 +250,14 @@ class NextBasket:
 
 
 class _Pasts(Popularity):
-    """Popularity that keeps what it counted."""
+    """Popularity that hands out what it counted, once: a model keeps nobody's past."""
 
     def learn(self, pasts: Histories) -> None:
         super().learn(pasts)
-        self.pasts = pasts
+        self._pasts = pasts
+
+    def forget_pasts(self) -> Histories:
+        return self.__dict__.pop("_pasts")
 
 
 def _schedule(peak: float, steps: int) -> Any:

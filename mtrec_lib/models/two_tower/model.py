@@ -1,27 +1,29 @@
 """Two towers over texts: the past is one, an item the other, and their vectors meet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+import polars as pl
 import tensorflow as tf
 from keras import ops
 
 from mtrec_lib.core import fingerprint, generator
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.features.sequences.without_autotune import without_autotune
+from mtrec_lib.data.grown_catalogue import grown_catalogue
 from mtrec_lib.features.texts.item_texts import history_text, item_texts
 from mtrec_lib.losses import in_batch_softmax
+from mtrec_lib.models.two_tower.pairs import Pairs, trimmed
 from mtrec_lib.pretrained.add_lora import add_lora
 from mtrec_lib.pretrained.encoders.frozen_layers import FrozenLayers
 
 if TYPE_CHECKING:
-    from mtrec_lib.data import Histories, Log, Split
+    from mtrec_lib.data import Catalogue, Histories, Log, Split
 
 BATCH = 128
 CHARACTERS = 10_000  # of a past: tokens are what limits it
-SIDES = ("past", "item")
 
 
 class TwoTower(keras.Model):
@@ -56,6 +58,9 @@ class TwoTower(keras.Model):
     Taught in chapter 05.
     """
 
+    saved_as = "two_tower"
+    _fitted_on: dict[str, Any] | None = None
+
     def __init__(
         self,
         frozen: FrozenLayers,
@@ -73,7 +78,8 @@ class TwoTower(keras.Model):
             raise ParameterError(
                 f"temperature must be > 0 and max_events ≥ 1, got {temperature} and {max_events}"
             )
-        self.log, self.event, self.max_events, self.corrected = log, event, max_events, corrected
+        self.log, self.item, self.event, self.corrected = log, item, event, corrected
+        self.max_events, self.rank, self.temperature = max_events, rank, temperature
         self._frozen = [frozen]  # a list, because it is no part of the model's own
         self.upper = frozen.upper()
         for layer in self.upper:
@@ -81,16 +87,111 @@ class TwoTower(keras.Model):
         self.sharpness = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(-np.log(temperature)), name="sharp"
         )
-        self._items = frozen.states(item_texts(log, item))  # (items, tokens, width) and its mask
+        self._blocks = [item_texts(log, item)]  # texts of the log's items, then of those added
+        self._popularity = _counts(log, log.events)
         told = ((None, None, frozen.width), tf.float16), ((None, None), tf.bool)
         self._vectors = tf.function(self.vectors, [tf.TensorSpec(*each) for each in told])
         self._seen: tuple[str, Any] = ("", None)
         self.built = True
 
     @property
-    def catalogue(self) -> Any:
+    def frozen(self) -> FrozenLayers:
+        """The layers below."""
+        return self._frozen[0]
+
+    @property
+    def catalogue(self) -> "Catalogue":
         """The items that are ranked."""
         return self.log.catalogue
+
+    @property
+    def popularity(self) -> np.ndarray:
+        """``(items,)`` events of each item in the training part that :meth:`pairs` has seen.
+
+        Before, in the whole log.
+        """
+        return self._popularity
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people of the log come back to the same item."""
+        return bool(self.log.about.repeats)
+
+    @property
+    def fitted_on(self) -> dict[str, Any]:
+        """Name and SHA-256 of the log."""
+        return dict(self._fitted_on or {"log": self.log.name, "sha256": self.log.hash})
+
+    def with_items(self, items: pl.DataFrame, vectors: None = None) -> "TwoTower":
+        """The same towers over a catalogue with more items: their texts are read as all others.
+
+        Scores of old items are unmoved to the last bit.
+
+        Args:
+            items: ``item_id`` and what the item template names, one row a new item.
+            vectors: the towers make their own.
+
+        Returns:
+            Another model that shares the frozen layers.
+
+        Raises:
+            ParameterError: a table that does not fit the catalogue, or vectors.
+        """
+        if vectors is not None:
+            raise ParameterError("the towers read the texts of new items; leave vectors out")
+        catalogue = grown_catalogue(self.catalogue, items)
+        old, new = self.catalogue.size, catalogue.size - self.catalogue.size
+        model = self.restored(
+            self.frozen,
+            replace(self.log, items=catalogue.items),
+            self.settings(),
+            [weight.numpy() for weight in self.trainable_variables],
+            np.pad(self.popularity, (0, new)),
+            self.fitted_on,
+        )
+        sizes = [len(block) for block in self._blocks]
+        model.split_items([*sizes, catalogue.size - old])
+        return model
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that the model was made with, but for the frozen layers and the log."""
+        names = ("item", "event", "max_events", "rank", "temperature", "corrected", "name")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def blocks(self) -> list[int]:
+        """How many items the log has, and how many were added each time."""
+        return [len(block) for block in self._blocks]
+
+    @property
+    def _texts(self) -> list[str]:
+        return [text for block in self._blocks for text in block]
+
+    def split_items(self, sizes: Sequence[int]) -> None:
+        """Score the items in blocks of these sizes, those that were added apart from the others.
+
+        A product of other sizes may round otherwise, and old scores must not move by a bit.
+        """
+        texts, ends = self._texts, np.cumsum(sizes)
+        self._blocks = [texts[end - n : end] for n, end in zip(sizes, ends, strict=True)]
+        self._seen = ("", None)
+
+    @classmethod
+    def restored(
+        cls,
+        frozen: FrozenLayers,
+        log: "Log",
+        settings: dict[str, Any],
+        weights: Sequence[np.ndarray],
+        popularity: np.ndarray,
+        fitted_on: dict[str, Any],
+    ) -> "TwoTower":
+        """Towers with trained weights; of the log only the items need be there."""
+        model = cls(frozen, log, **settings)
+        for variable, value in zip(model.trainable_variables, weights, strict=True):
+            variable.assign(value)
+        model._popularity, model._fitted_on = popularity, fitted_on
+        return model
 
     def vectors(self, states: Any, mask: Any) -> Any:
         """Frozen states ``(n, tokens, width)`` and which are real → ``(n, width)`` of length 1."""
@@ -132,7 +233,7 @@ class TwoTower(keras.Model):
         Raises:
             ParameterError: a split of another log, or fewer pairs than a batch holds.
         """
-        if split.log.hash != self.log.hash:
+        if split.log.hash != self.fitted_on["sha256"]:
             raise ParameterError("split must be one of the log that the towers were made with")
         draw = generator(seed, "two towers", "pairs")
         asked = split.queries("train", every_event=True)
@@ -147,24 +248,28 @@ class TwoTower(keras.Model):
         some = asked[np.sort(order[rank < per_person])]
         if not 2 <= batch_size <= len(some):
             raise ParameterError(f"batch_size must be 2 to {len(some):,} pairs, got {batch_size}")
-        past = self._read(some.histories)
-        return Pairs(past, self._items, some.target_items - 2, batch_size, seed)
+        self._popularity = _counts(self.log, split.train)
+        past, items = self._read(some.histories), self.frozen.states(self._texts)
+        return Pairs(past, items, some.target_items - 2, batch_size, seed)
 
     def scores(self, histories: "Histories") -> np.ndarray:
         """Scores of every item after each past: ``(n, items)`` float32, column j is id j + 2."""
         past = self._all(*self._read(histories))
-        return past @ self.item_vectors().T * np.exp(self.sharpness.numpy())
+        ends = np.cumsum(self.blocks)[:-1]
+        parts = [past @ block.T for block in np.split(self.item_vectors(), ends)]
+        return np.concatenate(parts, axis=1) * np.exp(self.sharpness.numpy())
 
     def item_vectors(self) -> np.ndarray:
         """``(items, width)`` of length 1, as the tuned tower sees them now."""
         now = fingerprint([variable.numpy().tolist() for variable in self.trainable_variables])
         if self._seen[0] != now:  # made once for each state of the weights
-            self._seen = (now, self._all(*self._items))
+            vectors = [self._all(*self.frozen.states(block)) for block in self._blocks]
+            self._seen = (now, np.concatenate(vectors))
         return self._seen[1]
 
     def _read(self, histories: "Histories") -> tuple[np.ndarray, np.ndarray]:
         """States of pasts as text; of one that is too long the oldest events are left out."""
-        frozen, texts = self._frozen[0], [""] * len(histories)
+        frozen, texts = self.frozen, [""] * len(histories)
         rows = list(range(len(histories)))
         for events in range(self.max_events, 0, -1):
             for row in rows:
@@ -188,55 +293,7 @@ class TwoTower(keras.Model):
         return np.concatenate([self._vectors(*part).numpy() for part in parts])
 
 
-class Pairs:
-    """Pasts and what came next, in batches that come in a new order each epoch.
-
-    Args:
-        past: frozen states ``(pairs, tokens, width)`` of pasts, and their mask.
-        items: the same of every item.
-        target: ``(pairs,)`` column of the item that came next.
-        batch_size: pairs a batch; what is left over waits for another epoch's order.
-        seed: of the orders.
-    """
-
-    def __init__(
-        self, past: Any, items: Any, target: np.ndarray, batch_size: int, seed: int
-    ) -> None:
-        self.past, self.items, self.target = past, items, target
-        self.batch_size, self.seed, self.epoch = batch_size, seed, 0
-        counts = np.bincount(target, minlength=len(items[0]))
-        self.log_q = np.log(np.maximum(counts, 1) / len(target)).astype(np.float32)
-
-    def __len__(self) -> int:
-        """Batches an epoch."""
-        return len(self.target) // self.batch_size
-
-    def batches(self) -> tf.data.Dataset:
-        """What ``fit`` takes: one pass over it is one epoch."""
-        first = next(iter(self))[0]
-        told = {name: tf.TensorSpec([None] * each.ndim, each.dtype) for name, each in first.items()}
-        told |= {
-            name: tf.TensorSpec((None, None, first[name].shape[2]), tf.float16) for name in SIDES
-        }
-        self.epoch -= 1
-        made = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=(told,))
-        return without_autotune(made.apply(tf.data.experimental.assert_cardinality(len(self))))
-
-    def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray]]]:
-        order = generator(self.seed, "two towers", "order", self.epoch).permutation(
-            len(self.target)
-        )
-        self.epoch += 1
-        for some in order[: len(self) * self.batch_size].reshape(-1, self.batch_size):
-            item = self.target[some]
-            told: dict[str, np.ndarray] = {"log_q": self.log_q[item]}
-            sides = ((self.past, some), (self.items, item))
-            for name, (side, rows) in zip(SIDES, sides, strict=True):
-                told[name], told[f"{name}_mask"] = trimmed(side[0][rows], side[1][rows])
-            yield (told,)
-
-
-def trimmed(states: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Without the places behind the longest text."""
-    longest = int(mask.sum(axis=1).max(initial=1))
-    return states[:, :longest], mask[:, :longest]
+def _counts(log: "Log", events: pl.DataFrame) -> np.ndarray:
+    """``(items,)`` how often each item occurs."""
+    ids = log.catalogue.encode(events["item_id"])
+    return np.bincount(ids, minlength=log.catalogue.size + 2)[2:].astype(np.float64)
