@@ -1,4 +1,4 @@
-"""Chapter 00, the tour: checks, worked solutions and typical wrong answers."""
+"""Chapter 00, the tour: checks, solutions and typical wrong answers."""
 
 import math
 from functools import cache

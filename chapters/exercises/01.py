@@ -1,4 +1,4 @@
-"""Chapter 01, events, cleaning, splits: checks, worked solutions and typical wrong answers."""
+"""Chapter 01, events, cleaning, splits: checks, solutions and typical wrong answers."""
 
 import tempfile
 from pathlib import Path

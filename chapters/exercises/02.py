@@ -1,4 +1,4 @@
-"""Chapter 02, features from the past: checks, worked solutions and typical wrong answers."""
+"""Chapter 02, features from the past: checks, solutions and typical wrong answers."""
 
 import math
 from collections.abc import Callable

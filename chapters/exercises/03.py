@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 03."""
+"""Chapter 03, bits and optima: checks, solutions and typical wrong answers."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 03_2."""
+"""Chapter 03_2, a study of losses: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 04."""
+"""Chapter 04, language models of behaviour: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

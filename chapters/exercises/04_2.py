@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 04_2."""
+"""Chapter 04_2, what they use: checks, solutions and typical wrong answers."""
 
 from typing import Any
 

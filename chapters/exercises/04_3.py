@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 04_3."""
+"""Chapter 04_3, the next basket: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 05."""
+"""Chapter 05, pretrained language models: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

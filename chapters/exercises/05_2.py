@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 05_2."""
+"""Chapter 05_2, two towers over texts: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

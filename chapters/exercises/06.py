@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 06."""
+"""Chapter 06, the multi-task loss: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

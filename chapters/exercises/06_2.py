@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 06_2."""
+"""Chapter 06_2, losses of different kinds: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 06_3."""
+"""Chapter 06_3, balancing: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 07."""
+"""Chapter 07, one model, several tasks: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 07_2."""
+"""Chapter 07_2, does it pay: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 09."""
+"""Chapter 09, ranked lists: checks, solutions and typical wrong answers."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks, worked solutions and typical wrong answers of chapter 10."""
+"""Chapter 10, the shop: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any
