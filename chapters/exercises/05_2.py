@@ -1,11 +1,10 @@
-"""Checks of the exercises of chapter 05_2, two towers over texts."""
+"""Chapter 05_2, two towers over texts: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any
 
 import numpy as np
-
-from mtrec_lib.book.exercises.registry import exercise
+from mtrec_lib.book.exercises import exercise
 
 
 @exercise("05_2.1")
@@ -50,3 +49,38 @@ def _kept(answer: Any) -> str | None:
     if value == 5:
         return "frozen numbers read states that still change"
     return "what does the layer above read, after a step has changed layer one?"
+
+
+def in_batch(scores: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    """−log softmax of the diagonal, each column less its log q: (n, n), (n,) → (n,)."""
+    z = np.asarray(scores) - np.asarray(log_q)  # along each row
+    return np.log(np.exp(z).sum(axis=1)) - np.diag(z)
+
+
+def _uncorrected(scores: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    return np.log(np.exp(scores).sum(axis=1)) - np.diag(scores)
+
+
+def _along_columns(scores: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    z = np.asarray(scores) - np.asarray(log_q)[:, None]
+    return np.log(np.exp(z).sum(axis=1)) - np.diag(z)
+
+
+def solutions() -> dict[str, Any]:
+    """The answer to each exercise."""
+    return {
+        # exp(0) / .75 = 4/3 against exp(0) / .25 = 4: a quarter of the whole, and -ln(1/4).
+        "05_2.1": float(np.log(4)),
+        "05_2.2": in_batch,
+        # Whatever stands above a layer that changes, changes with it.
+        "05_2.3": 0,
+    }
+
+
+def wrong_answers() -> dict[str, list[Any]]:
+    """Answers that are often given instead; each meets a hint."""
+    return {
+        "05_2.1": [float(np.log(2)), float(-np.log(0.75)), 2.0],
+        "05_2.2": [_uncorrected, _along_columns, 0.5],
+        "05_2.3": [5, 6],
+    }

@@ -1,11 +1,11 @@
-"""Checks of the exercises of chapter 06: what may be added, and with which weight."""
+"""Chapter 06, the multi-task loss: checks, solutions and typical wrong answers."""
 
 import math
 from typing import Any
 
 import numpy as np
+from mtrec_lib.book.exercises import exercise
 
-from mtrec_lib.book.exercises.registry import exercise
 
 LIKELIHOODS = {
     "category + item given category": True,
@@ -84,3 +84,72 @@ def _comes_back_late(answer: Any) -> str | None:
     if np.array_equal(said, [0, 0], equal_nan=True):
         return None
     return "a last event whose horizon ends before the log does is known: nobody came back"
+
+
+# 06.1 mean_click + λ mean_buy = Σ click / 2,000 + λ Σ buy / 500, and likelihood wants one
+#      denominator: λ = 500 / 2,000, the click rate.
+
+# 06.2 A coarse view beside its factor, or a weight on a categorical part, makes what may happen add
+#      up to something else than one.
+SORTED = {
+    "category + item given category": True,
+    "item + its category": False,
+    "item + rating given item + like given item": False,
+    "click + buy given click": True,
+    "item + half the rating given item": False,
+}
+
+
+def restoring(m: Any) -> Any:
+    """N_j / N: the share of events that have label j."""
+    return np.mean(m, axis=0)
+
+
+def comes_back(days: Any, end: float, horizon: float) -> Any:
+    """1, 0, or NaN where the log ends before the horizon does and nobody has come back yet."""
+    days = np.asarray(days, dtype=float)
+    wait = np.append(days[1:], np.inf) - days
+    label = (wait <= horizon).astype(float)
+    unknown = (label == 0) & (days + horizon > end)
+    return np.where(unknown, np.nan, label)
+
+
+def _naive(days: Any, end: float, horizon: float) -> Any:
+    wait = np.append(np.asarray(days)[1:], np.inf) - days
+    return (wait <= horizon).astype(float)
+
+
+def _all_late_unknown(days: Any, end: float, horizon: float) -> Any:
+    days = np.asarray(days, dtype=float)
+    return np.where(days + horizon > end, np.nan, _naive(days, end, horizon))
+
+
+def _last_unknown(days: Any, end: float, horizon: float) -> Any:
+    label = _naive(days, end, horizon)
+    label[-1] = np.nan
+    return label
+
+
+def solutions() -> dict[str, Any]:
+    """The answer to each exercise."""
+    return {"06.1": 0.25, "06.2": SORTED, "06.3": restoring, "06.4": comes_back}
+
+
+def wrong_answers() -> dict[str, list[Any]]:
+    """Answers that are often given instead; each meets a hint."""
+    return {
+        "06.1": [4, 1, 0.05, 0.2],
+        "06.2": [
+            SORTED | {"item + its category": True},
+            SORTED | {"category + item given category": False},
+            SORTED | {"item + half the rating given item": True},
+            {"click + buy given click": True},
+        ],
+        "06.3": [
+            lambda m: 1 / np.mean(m, axis=0),
+            lambda m: np.sum(m, axis=0),
+            lambda m: np.sum(m, axis=0) / np.sum(m),
+            lambda m: np.ones(m.shape[1]),
+        ],
+        "06.4": [_naive, _all_late_unknown, _last_unknown, lambda days, end, horizon: 1],
+    }
