@@ -1,21 +1,38 @@
 """A reader's own log: a short TOML file says which columns of which files mean what."""
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.about import About
 from mtrec_lib.data.cleaning import Report, clean
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.readers.description import Description, read_description
-from mtrec_lib.data.readers.own_columns import Problems, flags, identities, numbers, sessions, times
+from mtrec_lib.data.readers.own_cleaning import Cleaning, filtered, joined
+from mtrec_lib.data.readers.own_columns import Problems, flags, identities, numbers
+from mtrec_lib.data.readers.own_flags import flagged_rows, flagged_times
 from mtrec_lib.data.readers.own_tables import read_table
-from mtrec_lib.data.schema import validate
+from mtrec_lib.data.readers.own_times import UTC, sessions, times
+from mtrec_lib.data.readers.own_weeks import every_part_holds_a_week, ready_to_split
+from mtrec_lib.data.schema import events_problems, validate
 from mtrec_lib.data.titles import display, split_year
 
 _FLAGS = ("like", "click", "buy")
 _NUMBERS = ("rating", "price", "quantity")
+_ITEM = ("item_id", "title", "categories")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a reader's files under our names, before anything is joined or left out."""
+
+    events: pl.DataFrame
+    items: pl.DataFrame | None
+    users: pl.DataFrame | None
 
 
 def load(path: str | Path) -> Log:
@@ -25,20 +42,75 @@ def load(path: str | Path) -> Log:
         path: the description; the files that it names are relative to its folder.
 
     Raises:
-        ParameterError: a key is unknown or missing, or a file does not exist.
+        ParameterError: a key is unknown or missing, a file does not exist or has no rows, or what
+            the description says of the log is contradicted by its rows.
         EncodingError: a file is not in its encoding; says at which byte.
         SchemaError: cells that are no numbers, no times, outside the scale; all listed at once.
     """
     about, name, description = read_description(Path(path))
     problems = Problems(str(path))
-    raw = description.table("events")
-    events = _events(read_table(raw), raw.options, problems)
-    items = _items(description, events, problems)
-    users = _users(description, events, problems)
+    tables = read_tables(description, about, problems)
     problems.refuse()
-    events, report = clean(events, Report(rows_in=events.height), about)
-    report = _strangers(events, items, report)
-    return validate(Log(name, events, items, users, about, report))
+    return finish(about, name, description, tables, problems)
+
+
+def read_tables(description: Description, about: About, problems: Problems) -> Tables:
+    """The files in the types of the schema; a cell that does not fit goes to ``problems``."""
+    raw = description.table("events")
+    events = _events(rows_of(raw), raw.options, problems)
+    known = {line.split(":")[0] for line in problems.found}
+    for line in events_problems(events, about):
+        if f"events.{line.split(':')[0]}" not in known:  # a cell that does not fit is named once
+            problems.note(f"events.{line}")
+    frames = [
+        problems.attempt(name, partial(make, description, events.schema[key], problems), None)
+        if name in description.tables
+        else None
+        for name, key, make in (("items", "item_id", _items), ("users", "user_id", _users))
+    ]
+    return Tables(events, *frames)
+
+
+def rows_of(table: Any) -> pl.DataFrame:
+    raw = read_table(table)
+    if raw.is_empty():
+        raise ParameterError(
+            f"{table.where}: {table.path.name} has no rows, only a header; export it again"
+        )
+    return raw
+
+
+def finish(
+    about: About, name: str, description: Description, tables: Tables, problems: Problems
+) -> Log:
+    """The log of clean tables: repeated events joined, rare ones left out, odd ones counted.
+
+    Raises:
+        ParameterError: the tables are of different people or items, or do not carry the split that
+            the description declares.
+    """
+    cleaning = problems.attempt("cleaning", lambda: Cleaning.of(description.cleaning), Cleaning())
+    zone = description.tables["events"].get("timestamp", {}).get("timezone", "UTC")
+    report = Report(rows_in=tables.events.height)
+    for reason, count in problems.flags:
+        report = report.flagged(reason, count)
+    events, report = problems.attempt(
+        "cleaning", lambda: joined(tables.events, cleaning, zone, report), (tables.events, report)
+    )
+    events, report = clean(events, flagged_times(events, report), about)
+    events, report = problems.attempt(
+        "cleaning", lambda: filtered(events, cleaning, report), (events, report)
+    )
+    items, report = _catalogue(tables, events, cleaning.min_events_per_item > 1, problems, report)
+    users, report = _people(tables, events, cleaning.min_events_per_user > 1, problems, report)
+    before = len(problems.found)
+    events = problems.attempt(
+        "log.split", lambda: ready_to_split(events, about, zone, name), events
+    )
+    log = Log(name, events, items, users, about, flagged_rows(events, about, report))
+    if len(problems.found) == before:
+        problems.attempt("log.split", lambda: every_part_holds_a_week(log), None)
+    return log if problems.found else validate(log)
 
 
 def _events(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> pl.DataFrame:
@@ -47,7 +119,11 @@ def _events(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> p
     columns = {
         "user_id": identities(raw["user_id"], problems),
         "item_id": identities(raw["item_id"], problems),
-        "timestamp": times(raw, options.get("timestamp", {}), problems),
+        "timestamp": problems.attempt(
+            "events.timestamp",
+            lambda: times(raw, options.get("timestamp", {}), problems),
+            pl.Series([None], dtype=UTC).new_from_index(0, raw.height),
+        ),
         "behaviour": _behaviour(raw, options),
         "row": pl.int_range(raw.height, dtype=pl.UInt32, eager=True),
     }
@@ -57,7 +133,10 @@ def _events(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> p
         elif name in _FLAGS:
             columns[name] = flags(raw[name], problems)
         elif name == "session_id":
-            columns[name] = sessions(raw[name])
+            none = pl.Series([None], dtype=pl.Int64).new_from_index(0, raw.height)
+            columns[name] = problems.attempt(
+                "events.session_id", partial(sessions, raw[name]), none
+            )
         elif name not in columns:
             columns[name] = _extra(raw[name])
     return pl.DataFrame([values.alias(name) for name, values in columns.items()])
@@ -78,31 +157,34 @@ def _extra(column: pl.Series) -> pl.Series:
     return number if number.null_count() == column.null_count() else column
 
 
-def _items(description: Description, events: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """The items' table; without a file the items of the events, called by their ids."""
-    if "items" not in description.tables:
-        ids = events["item_id"].drop_nulls().unique().sort()
-        none = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(ids))
-        return pl.DataFrame({"item_id": ids, "title": ids.cast(pl.String), "categories": none})
+def _items(description: Description, like: pl.DataType, problems: Problems) -> pl.DataFrame:
+    """The items' table in the order of its file."""
     problems.table = "items"
     own = description.table("items")
-    raw = read_table(own)
-    ids = identities(raw["item_id"], problems, like=events["item_id"].dtype)
+    raw = rows_of(own)
+    ids = identities(raw["item_id"], problems, like=like)
+    _once(raw["item_id"], ids, problems)
     title = raw["title"].cast(pl.String) if "title" in raw.columns else ids.cast(pl.String)
     title = title.fill_null(ids.cast(pl.String)).map_elements(display, return_dtype=pl.String)
     columns = [ids.alias("item_id"), title.alias("title"), _categories(raw, own.options)]
     columns += [_item_extra(raw, name, problems) for name in raw.columns if name not in _ITEM]
-    items = pl.DataFrame(columns)
-    return _with_years(items).sort("item_id")
+    return _with_years(pl.DataFrame(columns))
 
 
-_ITEM = ("item_id", "title", "categories")
+def _once(raw: pl.Series, ids: pl.Series, problems: Problems) -> None:
+    """An item or a person stands once in its table; rows count as in the file."""
+    problems.add(raw, ids.is_duplicated() & ids.is_not_null(), "must not occur twice")
 
 
 def _item_extra(raw: pl.DataFrame, name: str, problems: Problems) -> pl.Series:
     if name == "year":
         return numbers(raw[name], problems).cast(pl.Int32, strict=False)
-    return numbers(raw[name], problems) if name == "price" else _extra(raw[name])
+    if name != "price":
+        return _extra(raw[name])
+    price = numbers(raw[name], problems)
+    problems.add(raw[name], ~price.is_finite(), "must be finite")
+    problems.add(raw[name], price < 0, "must be ≥ 0")
+    return price
 
 
 def _with_years(items: pl.DataFrame) -> pl.DataFrame:
@@ -125,23 +207,87 @@ def _categories(raw: pl.DataFrame, options: dict[str, Any]) -> pl.Series:
     return text.select(clean_parts).to_series()
 
 
-def _users(description: Description, events: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """The users' table; without a file the users of the events."""
-    if "users" not in description.tables:
-        return pl.DataFrame({"user_id": events["user_id"].drop_nulls().unique().sort()})
+def _users(description: Description, like: pl.DataType, problems: Problems) -> pl.DataFrame:
+    """The users' table in the order of its file."""
     problems.table = "users"
-    raw = read_table(description.table("users"))
-    ids = identities(raw["user_id"], problems, like=events["user_id"].dtype)
+    raw = rows_of(description.table("users"))
+    ids = identities(raw["user_id"], problems, like=like)
+    _once(raw["user_id"], ids, problems)
     extras = [_extra(raw[name]) for name in raw.columns if name != "user_id"]
-    return pl.DataFrame([ids.alias("user_id"), *extras]).sort("user_id")
+    return pl.DataFrame([ids.alias("user_id"), *extras])
 
 
-def _strangers(events: pl.DataFrame, items: pl.DataFrame, report: Report) -> Report:
-    """Events of items that the items' table does not know stay, as unknown, and are counted."""
-    strange = events.join(items.select("item_id"), on="item_id", how="anti")
-    if strange.height == events.height and events.height:
+def _catalogue(
+    tables: Tables, events: pl.DataFrame, narrowed: bool, problems: Problems, report: Report
+) -> tuple[pl.DataFrame, Report]:
+    """The items, sorted; without a file those of the events, called by their ids.
+
+    Where rare items are left out, they leave the catalogue, too.
+    """
+    if tables.items is None:
+        ids = events["item_id"].unique().sort()
+        none = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(ids))
+        frame = pl.DataFrame({"item_id": ids, "title": ids.cast(pl.String), "categories": none})
+        return frame, report
+    word = "item not in the items' table, kept as unknown"
+    frame = tables.items
+    report = problems.attempt(
+        "items.item_id",
+        lambda: _strangers("item_id", tables.events, events, frame, word, report),
+        report,
+    )
+    return _narrowed("item_id", frame, events, narrowed, report)
+
+
+def _people(
+    tables: Tables, events: pl.DataFrame, narrowed: bool, problems: Problems, report: Report
+) -> tuple[pl.DataFrame, Report]:
+    """The people, sorted; without a file those of the events."""
+    if tables.users is None:
+        return pl.DataFrame({"user_id": events["user_id"].unique().sort()}), report
+    word = "person not in the users' table, of whom nothing is known"
+    frame = tables.users
+    report = problems.attempt(
+        "users.user_id",
+        lambda: _strangers("user_id", tables.events, events, frame, word, report),
+        report,
+    )
+    return _narrowed("user_id", frame, events, narrowed, report)
+
+
+def _narrowed(
+    key: str,
+    table: pl.DataFrame,
+    events: pl.DataFrame,
+    narrowed: bool,
+    report: Report,
+) -> tuple[pl.DataFrame, Report]:
+    """The table sorted; without those that have no event left, where events were left out."""
+    if not narrowed:
+        return table.sort(key), report
+    left = table.join(events.select(key).unique(), on=key, how="semi")
+    kind = "item left out of the catalogue" if key == "item_id" else "person left out of the users"
+    return left.sort(key), report.flagged(f"{kind}: too few events", table.height - left.height)
+
+
+def _strangers(
+    key: str,
+    all_events: pl.DataFrame,
+    events: pl.DataFrame,
+    table: pl.DataFrame,
+    word: str,
+    report: Report,
+) -> Report:
+    """Events whose item or person another table does not know stay, and are counted.
+
+    Raises:
+        ParameterError: the table knows none of them.
+    """
+    if not all_events[key].is_in(table[key].implode()).any():
+        name = "items" if key == "item_id" else "users"
         raise ParameterError(
-            "no item_id of the events stands in the items; "
-            "check that [events.columns] and [items.columns] name the same ids"
+            f"no {key} of the events stands in the {name}: the events have "
+            f"{all_events[key][0]!r}, the {name} {table[key][0]!r}; "
+            f"check that [events.columns] and [{name}.columns] name the same ids"
         )
-    return report.flagged("item not in the items' table, kept as unknown", strange)
+    return report.flagged(word, events.join(table.select(key), on=key, how="anti"))

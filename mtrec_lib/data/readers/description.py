@@ -8,6 +8,7 @@ from typing import Any
 from mtrec_lib.core.errors import EncodingError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.about import About
+from mtrec_lib.data.readers.own_names import refuse_inside_names
 
 _LOG: dict[str, tuple[type, ...]] = {
     "name": (str,),
@@ -23,6 +24,8 @@ _LOG: dict[str, tuple[type, ...]] = {
     "currency": (str,),
     "simulated": (bool,),
     "split": (str,),
+    "validation_weeks": (list,),
+    "test_weeks": (list,),
 }
 _FILE: dict[str, tuple[type, ...]] = {
     "file": (str,),
@@ -38,6 +41,14 @@ _TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "users": _FILE,
 }
 _TIME: dict[str, tuple[type, ...]] = {"format": (str,), "unit": (str,), "timezone": (str,)}
+_CLEANING: dict[str, tuple[type, ...]] = {
+    "repeated": (str,),
+    "repeated_within": (str,),
+    "summed": (list,),
+    "min_events_per_user": (int,),
+    "min_events_per_item": (int,),
+    "min_events_rule": (str,),
+}
 _NEEDED = {"events": ("user_id", "item_id"), "items": ("item_id",), "users": ("user_id",)}
 
 
@@ -57,6 +68,7 @@ class Description:
 
     path: Path
     tables: dict[str, dict[str, Any]]
+    cleaning: dict[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """The table ``events``, ``items`` or ``users``."""
@@ -75,7 +87,9 @@ def read_description(path: Path) -> tuple[About, str, Description]:
         ParameterError: no such file, no TOML, an unknown or missing key, a value of a wrong type.
     """
     content = _toml(path)
-    _check_keys(content, dict.fromkeys(("log", *_TABLES), (dict,)), str(path))
+    _check_keys(content, dict.fromkeys(("log", *_TABLES, "cleaning"), (dict,)), str(path))
+    cleaning = content.get("cleaning", {})
+    _check_keys(cleaning, _CLEANING, f"[cleaning] in {path}")
     for name in ("log", "events"):
         if name not in content:
             raise ParameterError(
@@ -85,7 +99,7 @@ def read_description(path: Path) -> tuple[About, str, Description]:
     for name, options in tables.items():
         _check_table(name, options, path)
     about = _about(content["log"], path)
-    return about, str(content["log"].get("name", path.stem)), Description(path, tables)
+    return about, str(content["log"].get("name", path.stem)), Description(path, tables, cleaning)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -110,6 +124,8 @@ def _about(options: dict[str, Any], path: Path) -> About:
         values["grades"] = tuple(float(grade) for grade in values.get("grades", ()))
         if "like_at" in values:
             values["like_at"] = float(values["like_at"])
+        for key in ("validation_weeks", "test_weeks"):
+            values[key] = tuple(values[key]) if key in values else None
         return About(**values)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"{where}: {error}") from error
@@ -128,6 +144,7 @@ def _check_table(name: str, options: dict[str, Any], path: Path) -> None:
                 f"[{name}.columns] in {path}: {column!r} is missing; "
                 f'write {column} = "the name of that column in {options["file"]}"'
             )
+    refuse_inside_names(name, options["columns"], path)
     for ours, theirs in options["columns"].items():
         if not isinstance(theirs, str):
             raise ParameterError(

@@ -11,6 +11,7 @@ from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.queries import Queries
 from mtrec_lib.data.splitting.leaks import check_split
+from mtrec_lib.data.splitting.weeks import declared_weeks, first_week
 
 PARTS = ("train", "validation", "test")
 
@@ -207,8 +208,8 @@ def by_week(
         train, validation, test: first and last week of each part, following each other.
 
     Raises:
-        ParameterError: a column is missing, the weeks do not follow each other, or an event lies
-            outside them.
+        ParameterError: a column is missing, a week is no whole number, the weeks do not follow
+            each other, or an event lies outside them.
 
     Taught in chapter 01.
     """
@@ -217,6 +218,7 @@ def by_week(
         raise ParameterError(
             f"by_week needs the columns {missing}, which {log.name!r} has not; use leave_last_out"
         )
+    first_week(log.events, log.name)
     if not (train[0] <= train[1] < validation[0] <= validation[1] < test[0] <= test[1]):
         raise ParameterError(
             f"the weeks of the parts must follow each other, got {train}, {validation}, {test}"
@@ -228,7 +230,8 @@ def by_week(
     outside = events.filter(pl.col("part").is_null())["week"].unique().sort().to_list()
     if outside:
         raise ParameterError(
-            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}"
+            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}, or set "
+            "validation_weeks and test_weeks in [log] of your .toml, counted from the first week"
         )
     about = f"weeks {train[0]}–{train[1]} train, {validation[0]}–{validation[1]} validate, "
     return Split(log, "by_week", events, f"{about}{test[0]}–{test[1]} test; baskets stay whole")
@@ -243,5 +246,7 @@ def split(log: Log) -> Split:
 
     Taught in chapter 01.
     """
-    protocols = {"leave_last_out": leave_last_out, "global_time": global_time, "by_week": by_week}
+    if log.about.split == "by_week":
+        return by_week(log, *declared_weeks(log))
+    protocols = {"leave_last_out": leave_last_out, "global_time": global_time}
     return protocols[log.about.split](log)
