@@ -49,6 +49,7 @@ _CLEANING: dict[str, tuple[type, ...]] = {
     "min_events_per_item": (int,),
     "min_events_rule": (str,),
 }
+_LONGEST = 100
 _NEEDED = {"events": ("user_id", "item_id"), "items": ("item_id",), "users": ("user_id",)}
 
 
@@ -116,6 +117,7 @@ def _toml(path: Path) -> dict[str, Any]:
 def _about(options: dict[str, Any], path: Path) -> About:
     where = f"[log] in {path}"
     _check_keys(options, _LOG, where)
+    _check_name(str(options.get("name", path.stem)), where)
     values = {key: value for key, value in options.items() if key != "name"}
     values.setdefault("title", options.get("name", path.stem))
     values.setdefault("licence", "not stated")
@@ -129,6 +131,16 @@ def _about(options: dict[str, Any], path: Path) -> About:
         return About(**values)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"{where}: {error}") from error
+
+
+def _check_name(name: str, where: str) -> None:
+    """A name stands in names of folders and files."""
+    bad = sorted({letter for letter in name if letter in '/\\:*?"<>|' or not letter.isprintable()})
+    if bad or not name.strip(" .") or len(name) > _LONGEST:
+        raise ParameterError(
+            f"{where}: name must be one word of 1 to {_LONGEST} letters for folders and figures, "
+            f"without {'/'.join(bad) or '/'}, got {name!r}; put the rest in title"
+        )
 
 
 def _check_table(name: str, options: dict[str, Any], path: Path) -> None:

@@ -75,7 +75,7 @@ def check(path: str | Path) -> Checked:
     findings += odd_description(description, about, log)
     if log is not None:
         findings += [Finding.of_step(step) for step in (log.report.steps if log.report else ())]
-        findings += odd_rows(log)
+        findings += odd_rows(log, splits=not problems.found)
     findings += [Finding.of_problem(line) for line in problems.found]
     refused = any(each.severity == "refused" for each in findings)
     return Checked(path, tuple(sorted(findings, key=Finding.rank)), None if refused else log)

@@ -15,6 +15,7 @@ _CHOICES = {
     "min_events_rule": ("core", "once"),
 }
 _SAME = ("user_id", "item_id", "behaviour")
+_NO_SUM = ("user_id", "item_id", "session_id", "row", "week", "price")
 _FLAGS = ("like", "click", "buy")
 
 
@@ -103,9 +104,9 @@ def _within(events: pl.DataFrame, within: str, zone: str) -> list[pl.Expr]:
 def _sums(
     events: pl.DataFrame, cleaning: Cleaning, keys: list[pl.Expr], known: pl.Expr
 ) -> list[pl.Expr]:
+    numbers = [n for n, kind in events.schema.items() if kind.is_numeric() and n not in _NO_SUM]
     for name in cleaning.summed:
-        if name not in events.columns or not events.schema[name].is_numeric():
-            numbers = [n for n, kind in events.schema.items() if kind.is_numeric() and n != "row"]
+        if name not in numbers:
             raise ParameterError(
                 f"[cleaning] summed must name columns of numbers out of {numbers}, got {name!r}"
             )

@@ -43,6 +43,12 @@ def refuse_inside_names(table: str, names: Iterable[str], where: str | Path) -> 
     Raises:
         ParameterError: lists every such name, and all names that are in use.
     """
+    names = list(names)
+    if not all(name.strip() for name in names):
+        raise ParameterError(
+            f"[{table}.columns] in {where}: a name to the left of the = is empty; give the column "
+            "a name of your own"
+        )
     bad = [name for name in names if is_inside(table, name)]
     if not bad:
         return

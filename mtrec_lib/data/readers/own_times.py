@@ -1,16 +1,23 @@
 """Times of a reader's own log, whatever they count or show, as UTC; and the ids of its visits."""
 
+import re
+from difflib import get_close_matches
 from typing import Any
+from zoneinfo import available_timezones
 
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.readers.own_columns import Problems
-from mtrec_lib.data.readers.times.formats import parsed, plain_format
+from mtrec_lib.data.readers.times.formats import parsed, plain_format, says_utc
 from mtrec_lib.data.readers.times.units import UNITS, better_unit, canonical, counted
 
 UTC = pl.Datetime("us", "UTC")
-_WHOLE = r"^(0|-?[1-9][0-9]{0,18})(\.0+)?$"
+_IN_UTC = ("UTC", "GMT", "Etc/UTC", "Etc/GMT", "Zulu")
+_SPELT = {"s": "second", "ms": "millisecond", "us": "microsecond", "ns": "nanosecond"}
+_SPELT |= {"excel days": "excel"}
+_POWER = r"[0-9.][eE][+-]?[0-9]+$"
+_WHOLE = r"^(0|[1-9][0-9]{0,18})(\.0+)?$"
 
 
 def times(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> pl.Series:
@@ -28,6 +35,8 @@ def times(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> pl.
         return pl.Series("timestamp", [None], dtype=UTC).new_from_index(0, raw.height)
     unit, format = _unit_or_format(options)
     zone = options.get("timezone", "UTC")
+    if not zone:
+        raise ParameterError('[events.timestamp] timezone is empty; delete it, or set "UTC"')
     localised(pl.Series([None], dtype=pl.Datetime("us")), zone, problems)
     column = _readable(raw["timestamp"], format)
     if isinstance(column.dtype, pl.Datetime | pl.Date):
@@ -38,6 +47,9 @@ def times(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> pl.
         return _from_numbers(column, unit or "s", zone, problems)
     else:
         naive, aware = parsed(column, format)
+        if format is not None and says_utc(format) and zone not in _IN_UTC:
+            reason = f"time that ends as those of UTC do, read as the clock of {zone}"
+            problems.flag(reason, len(naive) - naive.null_count())
         time = aware.zip_with(aware.is_not_null(), localised(naive, zone, problems))
         rule = f"must be a time that the clock of {zone} showed, as {format or 'ISO 8601'}"
         rule += _cure(column, format, naive.is_null() & aware.is_null())
@@ -48,8 +60,10 @@ def times(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -> pl.
 def _unit_or_format(options: dict[str, Any]) -> tuple[str | None, str | None]:
     unit, format = options.get("unit"), options.get("format")
     if unit is not None and canonical(unit) not in UNITS:
+        close = [each for each in UNITS if _SPELT.get(each) == str(unit).lower().rstrip("s")]
+        hint = f"; did you mean {close[0]!r}?" if close else ""
         raise ParameterError(
-            f"[events.timestamp] unit must be one of {', '.join(UNITS)}, got {unit!r}"
+            f"[events.timestamp] unit must be one of {', '.join(UNITS)}, got {unit!r}{hint}"
         )
     if unit is not None and format is not None:
         raise ParameterError(
@@ -85,6 +99,9 @@ def _from_numbers(column: pl.Series, unit: str, zone: str, problems: Problems) -
     better = better_unit(column, unit)
     if better is not None:
         raise ParameterError(f"[events.timestamp] {better}")
+    if column.dtype == pl.String:
+        rounded = int(column.drop_nulls().str.contains(_POWER).sum())
+        problems.flag("time as a power of ten, as 1.7E+09: its last digits are lost", rounded)
     time, outside = counted(column, unit)
     if unit == "excel days":
         time = localised(time, zone, problems)
@@ -122,18 +139,28 @@ def localised(time: pl.Series, zone: str, problems: Problems) -> pl.Series:
     except pl.exceptions.ComputeError as error:
         raise ParameterError(
             f"[events.timestamp] timezone must be a name like Asia/Shanghai, got {zone!r}"
+            f"{_zone_hint(zone)}"
         ) from error
+
+
+def _zone_hint(zone: str) -> str:
+    """The name of the zone in its own case, or a distance from UTC as it is written here."""
+    folded = {name.casefold(): name for name in available_timezones()}
+    distance = re.fullmatch(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d\d))?", zone)
+    if distance:
+        sign, hours, minutes = distance.groups()
+        return f"; did you mean '{sign}{int(hours):02d}:{minutes or '00'}'?"
+    close = get_close_matches(zone.casefold(), folded, n=1, cutoff=0.8)
+    return f"; did you mean {folded[close[0]]!r}?" if close else ""
 
 
 def sessions(raw: pl.Series) -> pl.Series:
     """Session ids as Int64: themselves where all are whole numbers, else numbered from 0.
 
-    No digit is lost: 1.1 and 1.9 are two visits, and so are "07" and "7". Ids are numbered in the
-    order in which they first stand in the file.
+    No digit is lost: 1.1 and 1.9 are two visits, and so are "07" and "7". Negative ids are
+    numbered, too, because −1 stands for no session. Numbers follow the order of the file.
     """
     column = raw.fill_nan(None) if raw.dtype.is_float() else raw
-    if column.dtype.is_integer() and column.dtype not in (pl.UInt64, pl.Int128, pl.UInt128):
-        return column.cast(pl.Int64)
     text = _as_text(column)
     if bool(text.drop_nulls().str.contains(_WHOLE).all()):
         number = text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)

@@ -86,7 +86,7 @@ def every_part_holds_a_week(log: Log) -> None:
     week = log.events["week"]
     counts = [int(week.is_between(*weeks).sum()) for weeks in parts]
     if all(counts) and sum(counts) == len(week):
-        return
+        return _whole_baskets(log.events, [last for _, last in parts])
     first, last = int(week.min()), int(week.max())  # type: ignore[arg-type]
     shown = ", ".join(f"{part} {a}–{b}" for part, (a, b) in zip(_PARTS, parts, strict=True))
     raise ParameterError(
@@ -94,3 +94,15 @@ def every_part_holds_a_week(log: Log) -> None:
         "a part holds no event, or a week lies in no part; set validation_weeks and test_weeks in "
         f"[log] to the first and last week of each, where {first} counts as week 1"
     )
+
+
+def _whole_baskets(events: pl.DataFrame, ends: list[int]) -> None:
+    part = sum((pl.col("week") > end).cast(pl.Int8) for end in ends[:-1])
+    known = events.filter(pl.col("session_id").is_not_null()).with_columns(part=part)
+    cut = known.filter(pl.col("part").n_unique().over("user_id", "session_id") > 1)
+    if cut.height:
+        raise ParameterError(
+            f"session {cut['session_id'][0]} of user_id {cut['user_id'][0]!r} lies in weeks of two "
+            "parts, and a part holds whole baskets; give an id of its own to each visit, or delete "
+            "the line week of [events.columns]: a basket then lies in the week of its first event"
+        )

@@ -1,5 +1,6 @@
 """``mtrec data check`` names everything that is odd about a log, in one report."""
 
+import re
 import subprocess
 import sys
 
@@ -119,6 +120,55 @@ def test_numbers_and_text_that_are_odd(own_log, column, value, log, part):
 
 
 @pytest.mark.parametrize(
+    ("columns", "rows", "log", "part"),
+    [
+        ("click=x buy=y", [(0, 1), (1, 1)], "", "1 event bought without a click"),
+        ("rating=x like=y", [(5, 0), (5, 1), (1, 1)], "grades = [1, 5]\nlike_at = 5",
+         "2 events whose like is not rating"),
+        ("session_id=x", [(1,), (2,), (2,)], "", "sessions belong to several people"),
+        ("behaviour=x", [("Buy",), ("buy",), ("buy",)], "", "'Buy' and 'buy'"),
+        ("week=x", [(1,), (2,), (2,)], 'split = "global_time"', "global_time: train 2"),
+    ],
+)  # fmt: skip
+def test_columns_that_contradict_one_another(own_log, columns, rows, log, part):
+    full = [(n, n, f"2024-01-0{n + 1}", *row) for n, row in enumerate(rows)]
+    header = "u,i,t," + ",".join("xy"[: len(rows[0])])
+    assert part in found(own_log(described(f"{PLAIN} {columns}", log), e=table(full, header)))
+
+
+def test_a_session_that_comes_back_after_months(own_log):
+    rows = [(1, 5, "2024-01-01", 1), (1, 6, "2024-02-01", 2), (1, 7, "2024-05-01", 1)]
+    path = own_log(described(PLAIN + " session_id=s"), e=table(rows, "u,i,t,s"))
+    assert "1 of 2 (50%) sessions last longer than a day" in found(path, "odd")
+
+
+def test_the_parts_of_the_declared_split_are_counted(own_log):
+    path = own_log(described(PLAIN), e=table(ordinary()))
+    assert "leave_last_out: train 36, validation 12, test 12" in found(path, "note")
+    path = own_log(described(PLAIN), e=table([(1, 5, "2024-01-01"), (1, 6, "2024-01-02")]))
+    assert "leave_last_out leaves no event for validation and test" in found(path, "odd")
+
+
+def test_a_split_that_is_refused_is_named_once(own_log):
+    toml = described(PLAIN, 'split = "by_week"')
+    where = [each.where for each in check(own_log(toml, e=table(ordinary()))).findings]
+    assert where.count("log.split") == 1
+
+
+def test_a_key_and_a_column_of_one_meaning(own_log):
+    toml = described(f"{PLAIN} behaviour=b").replace("[events]\n", '[events]\nbehaviour = "buy"\n')
+    rows = [(*row, "view") for row in ordinary()]
+    assert "the key does nothing" in found(own_log(toml, e=table(rows, "u,i,t,b")), "odd")
+
+
+@pytest.mark.parametrize("column", ["user_id", "item_id"])
+def test_ids_that_a_spreadsheet_rounded(own_log, column):
+    rows = [(f"{u}.5E+11", f"{i}.5E+11", t) for u, i, t in ordinary()]
+    text = found(own_log(described(PLAIN), e=table(rows)), "odd")
+    assert re.search(rf"events\.{column} +1\d ids as a power of ten", text)
+
+
+@pytest.mark.parametrize(
     ("ids", "part"),
     [
         (("a1", "A1"), "'A1' and 'a1'"),
@@ -206,7 +256,7 @@ def test_the_command_prints_the_report_and_ends_with_0_or_1(own_log, tmp_path):
     path = own_log(described(PLAIN), e=table(ordinary()))
     done = CliRunner().invoke(main, ["data", "check", str(path)])
     assert done.exit_code == 0
-    assert done.output.splitlines()[-1] == "0 refused, 0 odd, 3 note"
+    assert done.output.splitlines()[-1] == "0 refused, 0 odd, 4 note"
     done = CliRunner().invoke(main, ["data", "check", str(tmp_path / "none.toml")])
     assert done.exit_code == 1
     assert "refused  description" in done.output

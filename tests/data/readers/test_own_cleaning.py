@@ -156,6 +156,8 @@ def test_rare_items_leave_the_catalogue_and_rare_people_the_users(own_log):
         ({"repeated": "last", "repeated_within": "session"}, "needs the column session_id"),
         ({"repeated": "last", "repeated_within": "day"}, "needs the column timestamp"),
         ({"repeated": "sum", "summed": ["plays"]}, "summed must name columns of numbers"),
+        ({"repeated": "sum", "summed": ["user_id"]}, "summed must name.*got 'user_id'"),
+        ({"repeated": "sum", "summed": [3]}, "summed must name columns of numbers"),
         ({"summed": ["quantity"]}, 'needs repeated = "sum"'),
         ({"min_events_per_user": 0}, "must be ≥ 1, got 0"),
         ({"min_events_per_item": 99}, "leave none of 8 events"),

@@ -98,3 +98,16 @@ def test_items_and_people_may_have_a_size(own_log):
         own_log(described("user_id=u item_id=i", rest=rest), e="u,i\n1,2\n", i="i,z\n2,9\n")
     )
     assert log.items["size"].to_list() == [9.0]
+
+
+def test_a_column_needs_a_name(own_log):
+    toml = described("user_id=u item_id=i").replace('user_id = "u"', 'user_id = "u"\n"" = "t"')
+    with pytest.raises(ParameterError, match="to the left of the = is empty"):
+        mt.data.load(own_log(toml, e="u,i,t\n1,2,3\n"))
+
+
+@pytest.mark.parametrize("name", ["", " ", "..", "a/b", "../x", "a:b", "x" * 101])
+def test_the_name_of_the_log_can_be_a_folder(own_log, name):
+    toml = described("user_id=u item_id=i").replace('"mine"', f'"{name}"')
+    with pytest.raises(ParameterError, match=r"name must be one word.*put the rest in title"):
+        mt.data.load(own_log(toml, e="u,i\n1,2\n"))

@@ -215,14 +215,52 @@ def test_an_hour_that_a_clock_showed_twice_is_counted():
         (["3.0", "3", "4"], [3, 3, 4]),
         (["3.10", "3.1"], [0, 1]),
         (["v1 ", "v1", "v2"], [0, 0, 1]),
+        ([-1, 5, -1], [0, 1, 0]),  # −1 means none in a history, so it may be nobody's id
         ([str(2**63), str(2**63 + 1)], [0, 1]),
         ([2**63, 2**63 + 1], [0, 1]),
         ([date(1970, 1, 2), date(1970, 1, 3)], [1, 2]),  # days since 1970
     ],
 )
 def test_session_ids_lose_no_digit(values, expected):
-    dtype = pl.UInt64 if isinstance(values[0], int) else None
+    dtype = pl.UInt64 if values[0] == 2**63 else None
     assert sessions(pl.Series(values, dtype=dtype)).to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [
+        ("Asia/shanghai", "did you mean 'Asia/Shanghai'"),
+        ("UTC+8", r"did you mean '\+08:00'"),
+        ("GMT-0530", "did you mean '-05:30'"),
+        ("Mars/Base", "got 'Mars/Base'$"),
+        ("", "timezone is empty"),
+    ],
+)
+@pytest.mark.parametrize("values", [["2023-05-06"], [SECONDS]])
+def test_a_time_zone_that_is_none_is_refused_with_the_nearest(values, zone, hint):
+    with pytest.raises(ParameterError, match=hint):
+        read(values, timezone=zone)
+
+
+def test_a_letter_that_says_utc_is_counted_where_another_clock_is_declared():
+    format = "%Y-%m-%dT%H:%M:%SZ"
+    cells = ["2023-05-06T07:08:09Z", "2023-05-06T07:08:10Z"]
+    _, problems = read(cells, format=format, timezone="Asia/Shanghai")
+    assert [count for _, count in problems.flags] == [2]
+    assert read(cells, format=format)[1].flags == []
+
+
+def test_seconds_that_a_spreadsheet_rounded_are_counted():
+    _, problems = read(["1.68336E+09", "1683356889"], unit="s")
+    assert [count for _, count in problems.flags] == [1]
+
+
+@pytest.mark.parametrize(
+    ("word", "unit"), [("seconds", "s"), ("Milliseconds", "ms"), ("excel", "excel days")]
+)
+def test_a_unit_by_its_long_name_is_refused_with_the_short_one(word, unit):
+    with pytest.raises(ParameterError, match=f"did you mean '{unit}'"):
+        read([SECONDS], unit=word)
 
 
 def test_nested_session_ids_are_refused():

@@ -93,3 +93,17 @@ def test_by_week_refuses_text_for_any_log(own_log):
     log = mt.data.load(own_log(described(COLUMNS, "repeats = true"), e=text))
     with pytest.raises(ParameterError, match="week must be a whole number"):
         mt.data.by_week(log)
+
+
+def test_a_basket_in_weeks_of_two_parts_is_refused(own_log):
+    text = rows(1, 2, 3, 4).replace(",2,3\n", ",1,3\n")  # the basket of week 2 goes on in week 3
+    with pytest.raises(ParameterError, match="session 1 of user_id 1 lies in weeks of two parts"):
+        mt.data.load(own_log(described(COLUMNS, LOG + PARTS), e=text))
+
+
+def test_weeks_of_the_year_and_week_are_refused_over_the_turn_of_a_year(own_log):
+    # 202452 is followed by 202501, which would be the 50th week and not the third.
+    with pytest.raises(ParameterError, match="run from 202451 to 202502"):
+        mt.data.load(
+            own_log(described(COLUMNS, LOG + PARTS), e=rows(202451, 202452, 202501, 202502))
+        )

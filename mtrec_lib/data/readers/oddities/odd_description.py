@@ -16,6 +16,9 @@ def odd_description(description: Description, about: About, log: Log | None) -> 
     yield from _twice(description)
     yield from _times(description)
     yield from _scale(about, columns)
+    if "behaviour" in columns and "behaviour" in description.tables["events"]:
+        what = "behaviour is a key and a column: the key does nothing"
+        yield Finding("odd", "events.behaviour", what, "delete one of them")
     if about.licence == "not stated":
         yield Finding("note", "log.licence", "not stated", 'say it, as in licence = "private"')
     if log is not None and about.repeats and _nobody_returns(log):

@@ -1,23 +1,34 @@
 """What is legal about the rows of a log, and looks like a mistake."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
+from mtrec_lib.core.errors import MtrecError
 from mtrec_lib.data.cleaning import counted
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.readers.oddities.findings import Finding
+from mtrec_lib.data.splitting.splits import PARTS, split
 
 _MOST, _HALF, _FEW = 0.9, 0.5, 3
 _DAYS = 30
 
 
-def odd_rows(log: Log) -> Iterator[Finding]:
-    """People, items, times and numbers that hardly look as those of a log do."""
+def odd_rows(log: Log, splits: bool = True) -> Iterator[Finding]:
+    """People, items, times and numbers that hardly look as those of a log do.
+
+    Args:
+        log: the log.
+        splits: also say how large the parts of its own split are.
+    """
     yield from _people(log)
     yield from _items(log)
     yield from _times(log)
+    yield from _sessions(log)
     yield from _numbers(log)
+    yield from _outcomes(log)
+    yield from _parts(log) if splits else ()
 
 
 def _share(part: int, whole: int) -> str:
@@ -127,3 +138,50 @@ def _range(name: str, column: pl.Series, log: Log) -> Iterator[Finding]:
     if name == "quantity" and bool((column == 0).any()):
         zero = int((column == 0).sum())
         yield Finding("odd", "events.quantity", f"{counted(zero, 'event')} of quantity 0")
+
+
+def _sessions(log: Log) -> Iterator[Finding]:
+    if not log.has("session_id"):
+        return
+    visits = log.events.drop_nulls("session_id").group_by("session_id")
+    each = visits.agg(
+        pl.col("user_id").n_unique().alias("people"),
+        (pl.col("timestamp").max() - pl.col("timestamp").min()).alias("span"),
+    )
+    shared = int((each["people"] > 1).sum())
+    if shared:
+        what = f"{_share(shared, each.height)} sessions belong to several people"
+        cure = "each is a visit of one person, and read so; are the ids those of days or tills?"
+        yield Finding("note", "events.session_id", what, cure)
+    long = int((each.filter(pl.col("people") == 1)["span"] > timedelta(days=1)).sum())
+    if long:
+        what = f"{_share(long, each.height)} sessions last longer than a day"
+        yield Finding("odd", "events.session_id", what, "does an id come back for another visit?")
+
+
+def _outcomes(log: Log) -> Iterator[Finding]:
+    events, like_at = log.events, log.about.like_at
+    if log.has("click") and log.has("buy"):
+        count = events.filter(pl.col("buy").cast(bool) & ~pl.col("click").cast(bool)).height
+        if count:
+            what = f"{counted(count, 'event')} bought without a click"
+            yield Finding("odd", "events.buy", what, "a purchase counts as a click, too")
+    if log.has("like") and log.has("rating") and like_at is not None:
+        other = events.filter(pl.col("like").cast(bool) != (pl.col("rating") >= like_at)).height
+        if other:
+            what = f"{counted(other, 'event')} whose like is not rating ≥ like_at = {like_at:g}"
+            yield Finding("odd", "events.like", what, "the column is taken; correct like_at")
+
+
+def _parts(log: Log) -> Iterator[Finding]:
+    """The split that the log declares."""
+    try:
+        made = split(log)
+    except MtrecError as error:
+        yield Finding("odd", "log.split", "; ".join(str(error).splitlines()))
+        return
+    empty = [part for part in PARTS if not (made.events["part"] == part).any()]
+    if empty:
+        what = f"{log.about.split} leaves no event for {' and '.join(empty)}"
+        yield Finding("odd", "log.split", what, "choose another split, or take more events")
+    yield Finding("note", "log.split", repr(made).removeprefix("Split").strip("()"))

@@ -1,5 +1,6 @@
 """What is odd about the tables as they stand in the files, before anything is cleaned."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -50,7 +51,7 @@ def _of_column(where: str, column: pl.Series) -> Iterator[Finding]:
         return
     if column.dtype != pl.String:
         return
-    if where.endswith("_id"):
+    if where.endswith(("_id", ".behaviour")):
         yield from _alike(where, column)
     values = column.drop_nulls()
     if not where.endswith(".title"):
@@ -71,6 +72,10 @@ def _alike(where: str, column: pl.Series) -> Iterator[Finding]:
     for each in ids:
         plain = unicodedata.normalize("NFKC", each).strip().casefold().removesuffix(".0")
         groups.setdefault(plain.lstrip("0") or "0", []).append(each)
+    powers = [each for each in ids if re.fullmatch(r"-?[0-9.]+[eE]\+[0-9]+", each)]
+    if powers:
+        what = f"{counted(len(powers), 'id')} as a power of ten, {powers[0]!r}: digits are lost"
+        yield Finding("odd", where, what, "write the column as text before it is exported")
     pairs = [group for group in groups.values() if len(group) > 1]
     if pairs:
         shown = "; ".join(" and ".join(map(repr, group[:_SHOWN])) for group in pairs[:_SHOWN])

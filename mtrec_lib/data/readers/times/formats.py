@@ -16,9 +16,7 @@ _ISO = [
     "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%d",
-]
-_ISO_IN_UTC = ["%Y-%m-%d %H:%M:%S%.f UTC"]
-_ISO_WITH_OFFSET = [
+    "%Y-%m-%d %H:%M:%S%.f UTC",
     "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y-%m-%dT%H:%M:%S%.f%#z",
     "%Y-%m-%d %H:%M:%S%.f %#z",
@@ -49,24 +47,34 @@ def parsed(column: pl.Series, format: str | None) -> tuple[pl.Series, pl.Series]
     Raises:
         ParameterError: a directive that would be read otherwise than Python reads it.
     """
-    if format is not None:
-        return _by(column, format)
-    naive = _first(column, _ISO, _NAIVE)
-    zulu = _first(column.filter(naive.is_null()), _ISO_IN_UTC, _NAIVE).dt.replace_time_zone("UTC")
-    offset = _first(column.filter(naive.is_null()), _ISO_WITH_OFFSET, _UTC)
-    aware = pl.Series([None], dtype=_UTC).new_from_index(0, len(column))
-    rest = zulu.zip_with(zulu.is_not_null(), offset)
-    return naive, aware.scatter(naive.is_null().arg_true(), rest)
+    return _iso(column) if format is None else _by(column, format)
 
 
-def _first(column: pl.Series, formats: list[str], kind: pl.Datetime) -> pl.Series:
-    """Each text by the first format that fits it."""
-    time = pl.Series([None], dtype=kind).new_from_index(0, len(column))
-    for format in formats:
-        if time.null_count() == column.null_count():
+def _iso(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Each text by the first format that fits it; those that fit the first texts come first."""
+    naive, aware = (
+        pl.Series([None], dtype=kind).new_from_index(0, len(column)) for kind in (_NAIVE, _UTC)
+    )
+    left = column.is_not_null().arg_true()
+    sample = column.gather(left.head(_TRIED))
+    for format in sorted(_ISO, key=lambda each: _one(sample, each).null_count()):
+        if left.is_empty():
             break
-        time = time.zip_with(time.is_not_null(), column.str.strptime(kind, format, strict=False))
-    return time
+        time = _one(column.gather(left), format)
+        fits, place = time.is_not_null(), left.filter(time.is_not_null())
+        if time.dtype == _NAIVE:
+            naive = naive.scatter(place, time.filter(fits))
+        else:
+            aware = aware.scatter(place, time.filter(fits))
+        left = left.filter(~fits)
+    return naive, aware
+
+
+def _one(column: pl.Series, format: str) -> pl.Series:
+    """Text by one format of ISO 8601: UTC where it tells the distance from it."""
+    kind = _UTC if format.endswith("z") else _NAIVE
+    time = column.str.strptime(kind, format, strict=False)
+    return time.dt.replace_time_zone("UTC") if format.endswith("UTC") else time
 
 
 def _by(column: pl.Series, format: str) -> tuple[pl.Series, pl.Series]:
@@ -154,3 +162,12 @@ def plain_format(cells: pl.Series) -> list[str]:
         if len(sample) and float(good or 0) >= 0.9:  # type: ignore[arg-type]
             fitting.append(format)
     return fitting[:2]
+
+
+def says_utc(format: str) -> bool:
+    """Whether the text itself says that it is in UTC, by a letter that no directive reads.
+
+    >>> says_utc("%Y-%m-%dT%H:%M:%SZ"), says_utc("%Y-%m-%dT%H:%M:%S%z")
+    (True, False)
+    """
+    return re.search(r"(Z|UTC|GMT)\s*$", _DIRECTIVE.sub("", format)) is not None
