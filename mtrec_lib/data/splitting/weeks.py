@@ -47,6 +47,7 @@ def first_week(events: pl.DataFrame, name: str) -> int:
         got = repr(found[0]) if len(found) else "none"
         raise ParameterError(
             f"week must be a whole number in the events of {name!r}, got {got}; number the weeks "
-            "on in time, over the turn of a year too"
+            "on in time, over the turn of a year too, or delete the line week of [events.columns] "
+            "in your .toml: weeks are then counted from the times"
         )
     return int(week.min())  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """A reader's own column names never meet the library's: refused, or kept apart."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -71,6 +72,29 @@ def test_no_word_of_the_library_changes_what_it_computes(own_log):
         assert make(plain).equals(make(crowded))
     draws = [mt.data.one_a_visit(split).events for split in (plain, crowded)]
     assert draws[1].select(draws[0].columns).equals(draws[0])
+
+
+def test_no_word_of_the_library_is_taken_from_the_items_or_the_people(own_log):
+    free = {word for word in words() if not is_inside("items", word)} - MEANT
+    free -= {"title", "categories", "year"}
+    plain = loaded(own_log)
+    extra = pl.DataFrame({name: [3] for name in sorted(free)})
+    crowded = replace(
+        plain,
+        items=plain.items.join(extra, how="cross"),
+        users=plain.users.join(extra.drop("user_id", strict=False), how="cross"),
+    )
+    splits = [mt.data.split(log) for log in (plain, crowded)]
+    for make in (
+        mt.features.user_behaviour,
+        mt.features.item_features,
+        mt.features.user_preference,
+    ):
+        assert make(splits[0]).equals(make(splits[1]))
+    models = [mt.baselines.DecayedCounts().fit(split) for split in splits]
+    tops = [mt.recommend.top(model, history=["1", "2"], k=3).frame for model in models]
+    assert tops[0].equals(tops[1])
+    assert plain.catalogue.hash == crowded.catalogue.hash
 
 
 def test_the_names_of_derived_labels_are_the_librarys_own(own_log):
