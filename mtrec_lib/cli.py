@@ -95,6 +95,21 @@ def data_remove(names: Sequence[str]) -> None:
         click.echo(f"✓ {name} is no longer cached")
 
 
+@data.command("check")
+@click.argument("path", type=FOLDER)
+def data_check(path: Path) -> None:
+    """Say everything that is odd about your own log, by the .toml that describes it.
+
+    Ends with 1 where the log is refused, with 0 where it can be loaded, however odd it is.
+    """
+    from mtrec_lib.data.readers.own_checks import check
+
+    checked = check(path)
+    click.echo(str(checked))
+    if checked.refused:
+        sys.exit(1)
+
+
 @main.command()
 @click.argument("chapters", nargs=-1)
 @click.option("-p", "--parameter", "words", multiple=True, metavar="NAME=VALUE")

@@ -35,6 +35,9 @@ class Ranking:
         intervals: metric → (low, high), for the metrics of ``per_user``.
         cold: number of queries whose history is empty.
         unknown: number of targets outside the catalogue; each counts as a miss.
+        repeated: number of targets that the past holds, while other items of the past are masked.
+            A log in which people come back must say so (``repeats = true``): such a target is left
+            in the list while its strongest rivals are taken away, and the figures are too good.
 
     Taught in chapter 04.
     """
@@ -51,6 +54,7 @@ class Ranking:
     intervals: dict[str, Interval]
     cold: int
     unknown: int
+    repeated: int = 0
 
     def weights(self, metric: str) -> NDArray[np.float64]:
         """(users,) the weight of each person in the mean of ``metric``: their queries."""
@@ -67,6 +71,11 @@ class Ranking:
             lines.append(f"empty histories {self.cold:,} of {len(self.offsets) - 1:,}")
         if self.unknown:
             lines.append(f"targets outside the catalogue {self.unknown:,}, each a miss")
+        if self.repeated:
+            lines.append(
+                f"targets taken before {self.repeated:,} of {len(self.ranks):,}, while the other "
+                "items of their past are masked: the figures are too good; declare repeats = true"
+            )
         return "\n".join(lines)
 
 
@@ -131,7 +140,7 @@ def rank(
     queries, hidden = _among(queries, among, split.log.about.repeats, mask_seen)
     size = split.log.catalogue.size
     away = _away(candidates, size)
-    ranks, tied, shown = _ranked(model, queries, away, min(k, size), hidden, batch_size)
+    ranks, tied, shown, repeated = _ranked(model, queries, away, min(k, size), hidden, batch_size)
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
@@ -150,6 +159,7 @@ def rank(
         intervals={m: mean_interval(v, counts, seed, resamples) for m, v in per_user.items()},
         cold=int((queries.histories.lengths == 0).sum()),
         unknown=int((queries.target_items < 2).sum()),
+        repeated=repeated,
     )
 
 
@@ -187,9 +197,10 @@ def _ranked(
     k: int,
     hidden: str,
     batch_size: int,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Ranks and ties of all targets (targets,), and the columns in anybody's first ``k``."""
-    size = len(never)
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], int]:
+    """Ranks and ties of all targets (targets,), the columns in anybody's first ``k``, and how many
+    targets stand among the masked items."""
+    size, repeated = len(never), 0
     ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
     for batch in batches(queries, batch_size):
         scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
@@ -200,13 +211,15 @@ def _ranked(
             if hidden:
                 seen = batch.histories.seen_mask(size)
                 away |= seen if hidden == "seen" else ~seen
+                known = column >= 0
+                repeated += int((hidden == "seen") * seen[query[known], column[known]].sum())
             away[query[column >= 0], column[column >= 0]] = False
             scores = np.where(away, -np.inf, scores)
         rank, tie = target_ranks(scores, query, column)
         ranks.append(rank)
         ties.append(tie)
         shown |= first_columns(scores, k).any(axis=0)
-    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown)
+    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown), repeated
 
 
 def _per_query(

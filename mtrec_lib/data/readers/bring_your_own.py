@@ -1,24 +1,27 @@
 """A reader's own log: a short TOML file says which columns of which files mean what."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.about import About
-from mtrec_lib.data.cleaning import Report, clean
+from mtrec_lib.data.cleaning import clean
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.readers.cells.ids import identities, same_type
-from mtrec_lib.data.readers.cells.lists import empty
 from mtrec_lib.data.readers.cells.numbers import flags, numbers
 from mtrec_lib.data.readers.cells.problems import Problems
 from mtrec_lib.data.readers.cells.texts import extra, texts
 from mtrec_lib.data.readers.description import Description, read_description
-from mtrec_lib.data.readers.own_columns import sessions, times
+from mtrec_lib.data.readers.own_cleaning import Cleaning, filtered, joined
+from mtrec_lib.data.readers.own_flags import flagged_rows, flagged_times
+from mtrec_lib.data.readers.own_joins import catalogue, people
 from mtrec_lib.data.readers.own_side_tables import items_of, users_of
-from mtrec_lib.data.readers.own_tables import read_table
-from mtrec_lib.data.schema import validate
+from mtrec_lib.data.readers.own_tables import Tables, read_table
+from mtrec_lib.data.readers.own_times import UTC, sessions, times
+from mtrec_lib.data.readers.own_weeks import every_part_holds_a_week, ready_to_split
+from mtrec_lib.data.schema import events_problems, validate
 
 _FLAGS = ("like", "click", "buy")
 _AMOUNTS = ("price", "quantity")
@@ -31,22 +34,67 @@ def load(path: str | Path) -> Log:
         path: the description; the files that it names are relative to its folder.
 
     Raises:
-        ParameterError: a key is unknown or missing, or a file does not exist.
+        ParameterError: a key is unknown or missing, a file does not exist or has no rows, or what
+            the description says of the log is contradicted by its rows.
         EncodingError: a file is not in its encoding; says at which byte.
         SchemaError: cells that are no numbers, no times, outside the scale; all listed at once.
     """
     about, name, description = read_description(Path(path))
     problems = Problems(str(path))
+    tables = read_tables(description, about, problems)
+    problems.refuse()
+    return finish(about, name, description, tables, problems)
+
+
+def read_tables(description: Description, about: About, problems: Problems) -> Tables:
+    """The files in the types of the schema; a cell that does not fit goes to ``problems``."""
     table = description.table("events")
     events = _events(read_table(table, problems), table.options, problems, about)
-    items = _items(description, events, problems)
-    users = _users(description, events, problems)
-    problems.refuse()
-    events, items = same_type(events, items, "item_id")
-    events, users = same_type(events, users, "user_id")
-    events, report = clean(events, problems.report(events.height), about)
-    report = _strangers(events, items, report)
-    return validate(Log(name, events, items.sort("item_id"), users.sort("user_id"), about, report))
+    known = {line.split(":")[0] for line in problems.found}
+    for line in events_problems(events, about):
+        if f"events.{line.split(':')[0]}" not in known:  # a cell that does not fit is named once
+            problems.note(f"events.{line}")
+    frames: dict[str, pl.DataFrame | None] = {"items": None, "users": None}
+    for name, read in (("items", items_of), ("users", users_of)):
+        if name in description.tables:
+            make = partial(read, description.table(name), problems)
+            frames[name] = problems.attempt(name, make, None)
+    for name, key in (("items", "item_id"), ("users", "user_id")):
+        frame = frames[name]
+        if frame is not None:
+            events, frames[name] = same_type(events, frame, key)
+    return Tables(events, frames["items"], frames["users"])
+
+
+def finish(
+    about: About, name: str, description: Description, tables: Tables, problems: Problems
+) -> Log:
+    """The log of clean tables: repeated events joined, rare ones left out, odd ones counted.
+
+    Raises:
+        ParameterError: the tables are of different people or items, or do not carry the split that
+            the description declares.
+    """
+    cleaning = problems.attempt("cleaning", lambda: Cleaning.of(description.cleaning), Cleaning())
+    zone = description.tables["events"].get("timestamp", {}).get("timezone", "UTC")
+    report = problems.report(tables.events.height)
+    events, report = problems.attempt(
+        "cleaning", lambda: joined(tables.events, cleaning, zone, report), (tables.events, report)
+    )
+    events, report = clean(events, flagged_times(events, report), about)
+    events, report = problems.attempt(
+        "cleaning", lambda: filtered(events, cleaning, report), (events, report)
+    )
+    items, report = catalogue(tables, events, cleaning.min_events_per_item > 1, problems, report)
+    users, report = people(tables, events, cleaning.min_events_per_user > 1, problems, report)
+    before = len(problems.found)
+    events = problems.attempt(
+        "log.split", lambda: ready_to_split(events, about, zone, name), events
+    )
+    log = Log(name, events, items, users, about, flagged_rows(events, about, report))
+    if len(problems.found) == before:
+        problems.attempt("log.split", lambda: every_part_holds_a_week(log), None)
+    return log if problems.found else validate(log)
 
 
 def _events(
@@ -56,7 +104,11 @@ def _events(
     columns = {
         "user_id": identities(raw["user_id"], problems),
         "item_id": identities(raw["item_id"], problems),
-        "timestamp": times(raw, options.get("timestamp", {}), problems),
+        "timestamp": problems.attempt(
+            "events.timestamp",
+            lambda: times(raw, options.get("timestamp", {}), problems),
+            pl.Series([None], dtype=UTC).new_from_index(0, raw.height),
+        ),
         "behaviour": _behaviour(raw, options, problems),
         "row": pl.int_range(raw.height, dtype=pl.UInt32, eager=True),
     }
@@ -68,7 +120,10 @@ def _events(
         elif name in _FLAGS:
             columns[name] = flags(raw[name], problems)
         elif name == "session_id":
-            columns[name] = sessions(raw[name])
+            none = pl.Series([None], dtype=pl.Int64).new_from_index(0, raw.height)
+            columns[name] = problems.attempt(
+                "events.session_id", partial(sessions, raw[name]), none
+            )
         elif name not in columns:
             columns[name] = extra(raw[name], problems)
     return pl.DataFrame([values.alias(name) for name, values in columns.items()])
@@ -81,36 +136,3 @@ def _behaviour(raw: pl.DataFrame, options: dict[str, Any], problems: Problems) -
         return word
     word = options.get("behaviour", "rate" if "rating" in raw.columns else "visit")
     return pl.Series([word], dtype=pl.String).new_from_index(0, raw.height)
-
-
-def _items(description: Description, events: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """The items' table; without a file the items of the events, called by their ids."""
-    if "items" in description.tables:
-        return items_of(description.table("items"), problems)
-    ids = events["item_id"].drop_nulls().unique().sort()
-    titles = ids.cast(pl.String)
-    return pl.DataFrame({"item_id": ids, "title": titles, "categories": empty(len(ids))})
-
-
-def _users(description: Description, events: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """The users' table; without a file the users of the events."""
-    if "users" in description.tables:
-        return users_of(description.table("users"), problems)
-    return pl.DataFrame({"user_id": events["user_id"].drop_nulls().unique().sort()})
-
-
-def _strangers(events: pl.DataFrame, items: pl.DataFrame, report: Report) -> Report:
-    """Events of items that the items' table does not know stay, as unknown, and are counted."""
-    strange = events.join(items.select("item_id"), on="item_id", how="anti")
-    if strange.height == events.height and events.height:
-        raise ParameterError(
-            f"no item_id of the events stands in the items: {_first(events)} in the events, "
-            f"{_first(items)} in the items; "
-            "check that [events.columns] and [items.columns] name the same ids"
-        )
-    return report.flagged("item not in the items' table, kept as unknown", strange)
-
-
-def _first(table: pl.DataFrame) -> str:
-    ids = table["item_id"].head(3).to_list()
-    return ", ".join(map(repr, ids)) or "none"

@@ -10,6 +10,7 @@ from mtrec_lib.core.errors import EncodingError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.about import About
 from mtrec_lib.data.readers.cells.near_names import check_columns
+from mtrec_lib.data.readers.own_names import refuse_inside_names
 
 _LOG: dict[str, tuple[type, ...]] = {
     "name": (str,),
@@ -25,6 +26,8 @@ _LOG: dict[str, tuple[type, ...]] = {
     "currency": (str,),
     "simulated": (bool,),
     "split": (str,),
+    "validation_weeks": (list,),
+    "test_weeks": (list,),
 }
 _FILE: dict[str, tuple[type, ...]] = {
     "file": (str,),
@@ -43,6 +46,15 @@ _TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "users": _FILE,
 }
 _TIME: dict[str, tuple[type, ...]] = {"format": (str,), "unit": (str,), "timezone": (str,)}
+_LONGEST = 100
+_CLEANING: dict[str, tuple[type, ...]] = {
+    "repeated": (str,),
+    "repeated_within": (str,),
+    "summed": (list,),
+    "min_events_per_user": (int,),
+    "min_events_per_item": (int,),
+    "min_events_rule": (str,),
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,7 @@ class Description:
 
     path: Path
     tables: dict[str, dict[str, Any]]
+    cleaning: dict[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """The table ``events``, ``items`` or ``users``."""
@@ -97,7 +110,9 @@ def read_description(path: Path) -> tuple[About, str, Description]:
         ParameterError: no such file, no TOML, an unknown or missing key, a value of a wrong type.
     """
     content = _toml(path)
-    _check_keys(content, dict.fromkeys(("log", *_TABLES), (dict,)), str(path))
+    _check_keys(content, dict.fromkeys(("log", *_TABLES, "cleaning"), (dict,)), str(path))
+    cleaning = content.get("cleaning", {})
+    _check_keys(cleaning, _CLEANING, f"[cleaning] in {path}")
     for name in ("log", "events"):
         if name not in content:
             raise ParameterError(
@@ -107,7 +122,7 @@ def read_description(path: Path) -> tuple[About, str, Description]:
     for name, options in tables.items():
         _check_table(name, options, path)
     about = _about(content["log"], path)
-    return about, str(content["log"].get("name", path.stem)), Description(path, tables)
+    return about, str(content["log"].get("name", path.stem)), Description(path, tables, cleaning)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -131,6 +146,7 @@ def _toml(path: Path) -> dict[str, Any]:
 def _about(options: dict[str, Any], path: Path) -> About:
     where = f"[log] in {path}"
     _check_keys(options, _LOG, where)
+    _check_name(str(options.get("name", path.stem)), where)
     values = {key: value for key, value in options.items() if key != "name"}
     values.setdefault("title", options.get("name", path.stem))
     values.setdefault("licence", "not stated")
@@ -139,9 +155,21 @@ def _about(options: dict[str, Any], path: Path) -> About:
         values["grades"] = tuple(float(grade) for grade in values.get("grades", ()))
         if "like_at" in values:
             values["like_at"] = float(values["like_at"])
+        for key in ("validation_weeks", "test_weeks"):
+            values[key] = tuple(values[key]) if key in values else None
         return About(**values)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"{where}: {error}") from error
+
+
+def _check_name(name: str, where: str) -> None:
+    """A name stands in names of folders and files."""
+    bad = sorted({letter for letter in name if letter in '/\\:*?"<>|' or not letter.isprintable()})
+    if bad or not name.strip(" .") or len(name) > _LONGEST:
+        raise ParameterError(
+            f"{where}: name must be one word of 1 to {_LONGEST} letters for folders and figures, "
+            f"without {'/'.join(bad) or '/'}, got {name!r}; put the rest in title"
+        )
 
 
 def _check_table(name: str, options: dict[str, Any], path: Path) -> None:
@@ -152,6 +180,7 @@ def _check_table(name: str, options: dict[str, Any], path: Path) -> None:
         if key not in options:
             raise ParameterError(f"{where}: the key {key!r} is missing; see data/templates/my.toml")
     _check_writing(options, where)
+    refuse_inside_names(name, options["columns"], path)
     check_columns(name, options["columns"], options["file"], f"[{name}.columns] in {path}")
 
 

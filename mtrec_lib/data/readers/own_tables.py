@@ -1,6 +1,7 @@
 """Reading a reader's file: text stays text, bytes are never guessed."""
 
 import io
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -19,6 +20,15 @@ _ENDINGS = {
     **dict.fromkeys(("parquet", "pq"), "parquet"),
     **dict.fromkeys(("jsonl", "ndjson", "json"), "jsonl"),
 }
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a reader's files under our names, before anything is joined or left out."""
+
+    events: pl.DataFrame
+    items: pl.DataFrame | None
+    users: pl.DataFrame | None
 
 
 def read_table(table: Table, problems: Problems) -> pl.DataFrame:
@@ -42,6 +52,10 @@ def read_table(table: Table, problems: Problems) -> pl.DataFrame:
             f"{table.where}: {table.path} is not {format}: {reason}; export it again"
         ) from error
     problems.enter(table, rows)
+    if frame.is_empty():
+        raise ParameterError(
+            f"{table.where}: {table.path.name} has no rows, only a header; export it again"
+        )
     frame = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     _refuse_types(frame, problems)
     return _without_missing(frame, table.options.get("missing", []))
@@ -93,6 +107,7 @@ _READERS = {
 
 def _refuse_types(frame: pl.DataFrame, problems: Problems) -> None:
     """Refuse columns of types that no reader of times or visits takes."""
+    known = len(problems.found)
     for name, cure in (
         ("timestamp", "times must be dates with a clock time, numbers or text"),
         ("session_id", "visits must be whole numbers or text"),
@@ -101,7 +116,8 @@ def _refuse_types(frame: pl.DataFrame, problems: Problems) -> None:
         wrong = dtype is not None and (dtype.is_nested() or dtype in _NEITHER)
         if wrong or (name == "session_id" and dtype is not None and dtype.is_temporal()):
             problems.wrong_type(frame[name], f"{cure}; write them so in the export")
-    problems.refuse()
+    if len(problems.found) > known:
+        problems.refuse()
 
 
 _NEITHER = (pl.Binary, pl.Boolean, pl.Time, pl.Duration, pl.Object)

@@ -20,6 +20,7 @@ from mtrec_lib.data.splitting.protocol import (
     Protocol,
     protocol_of,
 )
+from mtrec_lib.data.splitting.weeks import declared_weeks, first_week
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,8 +231,8 @@ def by_week(
         train, validation, test: first and last week of each part, following each other.
 
     Raises:
-        ParameterError: a column is missing, the weeks do not follow each other, or an event lies
-            outside them.
+        ParameterError: a column is missing, a week is no whole number, the weeks do not follow
+            each other, or an event lies outside them.
 
     Taught in chapter 01.
     """
@@ -240,6 +241,7 @@ def by_week(
         raise ParameterError(
             f"by_week needs the columns {missing}, which {log.name!r} has not; use leave_last_out"
         )
+    first_week(log.events, log.name)
     if not (train[0] <= train[1] < validation[0] <= validation[1] < test[0] <= test[1]):
         raise ParameterError(
             f"the weeks of the parts must follow each other, got {train}, {validation}, {test}"
@@ -251,7 +253,8 @@ def by_week(
     outside = events.filter(pl.col("part").is_null())["week"].unique().sort().to_list()
     if outside:
         raise ParameterError(
-            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}"
+            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}, or set "
+            "validation_weeks and test_weeks in [log] of your .toml, counted from the first week"
         )
     about = f"weeks {train[0]}–{train[1]} train, {validation[0]}–{validation[1]} validate, "
     return Split(log, ByWeek(), events, f"{about}{test[0]}–{test[1]} test; baskets stay whole")
@@ -266,5 +269,8 @@ def split(log: Log) -> Split:
 
     Taught in chapter 01.
     """
-    made = {LeaveLastOut: leave_last_out, OneCut: global_time, ByWeek: by_week}
-    return made[type(protocol_of(log.about.split))](log)
+    rule = type(protocol_of(log.about.split))
+    if rule is ByWeek:
+        return by_week(log, *declared_weeks(log))
+    made = {LeaveLastOut: leave_last_out, OneCut: global_time}
+    return made[rule](log)

@@ -43,7 +43,7 @@ def check_columns(table: str, columns: dict[str, Any], file: str, where: str) ->
     Raises:
         ParameterError: names the key and the nearest right one.
     """
-    near = {ours: meant for ours in columns if (meant := _meant(ours, table, columns))}
+    near = {ours: meant for ours in columns if (meant := meant_by(ours, table, columns))}
     if near:
         pairs = ", ".join(f"{ours!r} (did you mean {meant!r}?)" for ours, meant in near.items())
         raise ParameterError(
@@ -73,7 +73,7 @@ def _check_value(ours: str, theirs: object, where: str) -> None:
         )
 
 
-def _meant(ours: str, table: str, columns: dict[str, Any]) -> str | None:
+def meant_by(ours: str, table: str, columns: dict[str, Any]) -> str | None:
     """The name that ``ours`` stands for, if any; only names that are not there can be meant."""
     words = _WORDS[table]
     if ours in words:

@@ -1,16 +1,19 @@
 """Cells that do not fit are kept for one error; what was mended or is odd goes to the report."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import polars as pl
 
-from mtrec_lib.core.errors import SchemaError
+from mtrec_lib.core.errors import MtrecError, SchemaError
 from mtrec_lib.data.cleaning import EXAMPLES, Report, Step, counted
 
 if TYPE_CHECKING:
     from mtrec_lib.data.readers.description import Table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class Rows:
 class Problems:
     """Collects the cells that do not fit, and raises them together."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, lenient: bool = False) -> None:
+        """``lenient``: errors of :meth:`attempt` are collected, too, and not raised."""
+        self.lenient = lenient
         self.path, self.table, self._found = path, "events", list[str]()
         self.source: Table | None = None
         self.rows = Rows()
@@ -68,6 +73,29 @@ class Problems:
         self._found.append(
             f"  {self.table}.{raw.name}: has type {raw.dtype}; {rule}{self._origin(raw)}"
         )
+
+    def note(self, line: str) -> None:
+        """Note a problem that is in words already."""
+        self._found.append(f"  {line}")
+
+    def attempt(self, where: str, make: Callable[[], T], otherwise: T) -> T:
+        """What ``make`` makes; where a lenient collector meets its error, ``otherwise``."""
+        try:
+            return make()
+        except (MtrecError, pl.exceptions.PolarsError, ValueError) as error:
+            if not self.lenient:
+                raise
+            self.note(f"{where}: {'; '.join(str(error).splitlines())}")
+            return otherwise
+
+    def flag(self, reason: str, count: int) -> None:
+        """Note what is odd and legal: it goes into the log's report."""
+        self.remark("flagged", reason, count)
+
+    @property
+    def found(self) -> list[str]:
+        """A line a column and rule, as in ``events.rating: must be a number, broken in 1 row``."""
+        return [line.strip() for line in self._found]
 
     def remark(self, action: str, reason: str, count: int, examples: tuple[str, ...] = ()) -> None:
         """Something for the report: ``repaired`` or ``flagged``, why, how many rows."""
