@@ -1,11 +1,13 @@
 # Every target is one line that also works without make; the line is printed as it runs.
 # NB=04 narrows run and refresh · PROFILE=smoke|default|full · FORCE=1 runs what is done already
+# JOBS=1 says how many chapters run at a time (else as many as cores and memory allow)
 # GPU=1 installs CUDA beside TensorFlow first · ONLY=id narrows bench · PYTHON=python3.12 makes the environment
 
 PYTHON  ?= python3
 PROFILE ?= default
 WORKERS ?= 2
 NB      ?=
+JOBS    ?=
 FORCE   ?=
 GPU     ?=
 ONLY    ?=
@@ -17,16 +19,23 @@ GPU_ON := $(if $(GPU),.venv/.ready-gpu)
 PIP    := $(PY) -m pip --disable-pip-version-check install -qq
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope
 
+# JupyterLab starts its kernels in other folders: a relative cache is settled here.
+ifneq ($(OS),Windows_NT)
+ifneq ($(filter-out /% ~%,$(firstword $(MTREC_HOME))),)
+export MTREC_HOME := $(CURDIR)/$(MTREC_HOME)
+endif
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test test-fast fresh lab refresh bench lock clean
 
 help:  ## list the targets (this is what `make` alone does)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
-	@echo "options: NB=04 PROFILE=smoke|default|full FORCE=1 GPU=1 ONLY=id PYTHON=python3.12"
+	@echo "options: NB=04 PROFILE=smoke|default|full JOBS=1 FORCE=1 GPU=1 ONLY=id PYTHON=python3.12"
 
 run: $(READY) $(GPU_ON)  ## run the chapters, then write runs/PROFILE/index.html
-	$(BIN)/mtrec run $(NB) --profile $(PROFILE) $(if $(FORCE),--force)
+	$(BIN)/mtrec run $(NB) --profile $(PROFILE) $(if $(FORCE),--force) $(if $(JOBS),--jobs $(JOBS))
 
 test: $(READY)  ## run every test: units, contracts, faults, chapters
 	$(PYTEST)
@@ -40,8 +49,8 @@ fresh: $(READY)  ## clone into empty folders with an empty cache; run there, tes
 lab: $(READY) $(GPU_ON)  ## open JupyterLab on the chapters
 	$(PY) -m jupyterlab chapters
 
-refresh: $(READY)  ## execute the chapters and store their outputs, index and minutes
-	$(PY) -m mtrec_lib.book.runs.refresh $(NB) && $(PY) -m mtrec_lib.book.runs.index
+refresh: $(READY)  ## execute the chapters and store their outputs, index, minutes and memory
+	$(PY) -m mtrec_lib.book.runs.refresh $(NB) $(if $(JOBS),--jobs $(JOBS)) && $(PY) -m mtrec_lib.book.runs.index
 
 bench: $(READY) $(GPU_ON)  ## measure what is not measured yet, into benchmarks/results/
 	$(PY) -m benchmarks $(ONLY)

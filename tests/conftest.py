@@ -1,5 +1,6 @@
 """Logs that tests share. Real ones come from the cache and are fetched once."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -7,11 +8,27 @@ import pytest
 
 import mtrec_lib as mt
 from tests.faults.table import FaultTable
+from tests.sharing import ChaptersApart, settings_of_workers
 
 
 def pytest_configure(config):
-    """Let the tests of faults write their table."""
+    """Let the tests of faults write their table, and workers share the machine."""
     config.pluginmanager.register(FaultTable(), "fault-table")
+    if not hasattr(config, "workerinput"):
+        # Before the workers and the kernels start: an allocator reads them when a process begins.
+        os.environ.update(settings_of_workers(config.getoption("numprocesses", None)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Chapters are spread over the workers; every other file of tests stays on one."""
+    apart = config.getoption("dist") == "loadscope"
+    return ChaptersApart(config, log) if apart else None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Chapters come first, as they take longest: a worker is then never left alone with one."""
+    items.sort(key=lambda item: item.path.parent.name != "chapters")
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mtrec_lib.book.runs.notebooks import all_notebooks
+from mtrec_lib.book.runs.runner import longest_first
 from tests.contracts.tree import ROOT
 
-CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+CHAPTERS = [book.path for book in longest_first(all_notebooks(ROOT / "chapters"))]
 # A dead kernel waits out the whole cell time-out, and nbval's own is 2,000 s.
 OPTIONS = [
     "--nbval",

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from mtrec_lib.book.runs.notebooks import all_notebooks
+from mtrec_lib.book.runs.runner import longest_first
 from tests.contracts.tree import ROOT
 
-CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+CHAPTERS = [book.name for book in longest_first(all_notebooks(ROOT / "chapters"))]
 
 
 def _run(chapter: str, out: Path, *parameters: str) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,7 @@ MATHS = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", flags=re.DOTALL)
 DISPLAYED = re.compile(r"\$\$.*?\$\$|```.*?```|^\|.*\|$", flags=re.DOTALL | re.MULTILINE)
 ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+|arXiv:\S+|doi:\S+")
 CODE = re.compile(r"```.*?```|`[^`]*`", flags=re.DOTALL)
-MEASURED = re.compile(r"\*\*Measured:\*\* \d+\.\d minutes?")
+MEASURED = re.compile(r"\*\*Measured:\*\* \d+\.\d minutes?(?:, \d+\.\d GB)?")
 NUMBER = re.compile(r"(?<![\w.])(\d*\.\d+|\d+(?=\s?%))(\s?%)?")
 PRINTED = re.compile(r"\d[\d,]*\.?\d*(?:e[+-]?\d+)?|\.\d+")
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -50,7 +50,7 @@ def printed(book: Notebook) -> str:
 
 
 def rule_01_one_question(book: Notebook) -> list[str]:
-    """One H1, in the first cell; the second promises and gives the measured minutes."""
+    """One H1, in the first cell; the second promises and gives minutes and memory."""
     texts = [CODE.sub("", each) for each in markdown(book)]
     titles = [line for each in texts for line in each.splitlines() if line.startswith("# ")]
     bad = [] if len(titles) == 1 and text(book.cells[0]).startswith("# ") else [f"H1: {titles}"]

@@ -58,13 +58,13 @@ def side_by_side(runs: int, jobs: int | None = None) -> int:
 def threads_of(jobs: int) -> dict[str, str]:
     """The variables by which each of ``jobs`` kernels takes its share of the cores.
 
-    A single kernel keeps all of them and gets no variable.
+    A single kernel keeps all of them and gets no variable; one that is set already stays.
     """
     if jobs <= 1:
         return {}
-    share = str(max(1, cores() // jobs))
     names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-    return dict.fromkeys(names, share)
+    share = str(max(1, cores() // jobs))
+    return {name: share for name in names if name not in os.environ}
 
 
 @cache

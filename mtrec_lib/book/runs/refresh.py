@@ -159,8 +159,8 @@ def main(names: Sequence[str], jobs: int | None = None) -> int:
     failures = 0
     with kernel_threads(at_a_time) as pool:
         futures = {
-            pool.submit(refresh, notebooks[place], work, environment): notebooks[place].name
-            for place in longest_first(notebooks)
+            pool.submit(refresh, notebook, work, environment): notebook.name
+            for notebook in longest_first(notebooks)
         }
         for future in as_completed(futures):
             try:

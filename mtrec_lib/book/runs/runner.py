@@ -1,7 +1,7 @@
 """Runs chapters: each executed in a scratch folder and moved into place only when it is whole."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,12 +130,12 @@ def _drift(outcome: Outcome) -> list[str]:
     return drift(job.run_folder.metrics, stored)
 
 
-def longest_first(notebooks: Sequence[Notebook]) -> list[int]:
-    """Places of the chapters by their stored minutes, the longest first.
+def longest_first(notebooks: Iterable[Notebook]) -> list[Notebook]:
+    """The chapters by their stored minutes, the longest first.
 
     One whose minutes are not known comes before all others: it may be the longest.
     """
-    return sorted(range(len(notebooks)), key=lambda place: -_minutes(notebooks[place]))
+    return sorted(notebooks, key=_minutes, reverse=True)
 
 
 def _minutes(notebook: Notebook) -> float:
@@ -157,7 +157,7 @@ def sweep(
     Yields:
         Each outcome as it comes.
     """
-    order = longest_first([job.notebook for job in jobs])
-    futures = [executor.submit(run, jobs[place]) for place in order]
+    ordered = sorted(jobs, key=lambda job: _minutes(job.notebook), reverse=True)
+    futures = [executor.submit(run, job) for job in ordered]
     for future in as_completed(futures):
         yield future.result()

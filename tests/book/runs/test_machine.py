@@ -4,12 +4,16 @@ import pytest
 
 from mtrec_lib.book.runs import machine
 
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+
 
 @pytest.fixture
 def four_cores(monkeypatch):
     """Four cores and 10 GB of free memory: room for two kernels of 3.5 GB."""
     monkeypatch.setattr(machine, "cores", lambda: 4)
     monkeypatch.setattr(machine, "free_gigabytes", lambda: 10.0)
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +30,12 @@ def test_with_hardly_any_memory_there_is_still_one(four_cores, monkeypatch):
 
 @pytest.mark.parametrize(("jobs", "threads"), [(2, "2"), (3, "1"), (4, "1"), (8, "1")])
 def test_kernels_share_the_cores(four_cores, jobs, threads):
-    assert set(machine.threads_of(jobs).values()) == {threads}
-    assert len(machine.threads_of(jobs)) == 3
+    assert machine.threads_of(jobs) == dict.fromkeys(THREADS, threads)
+
+
+def test_a_number_of_threads_that_somebody_has_set_stays(four_cores, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert "OMP_NUM_THREADS" not in machine.threads_of(2)
 
 
 def test_a_single_kernel_keeps_all_cores():
