@@ -80,20 +80,24 @@ def _machinery(module: str, root: Path) -> bool:
     )
 
 
-def named_by(module: str, path: Path, root: Path = ROOT) -> set[str]:
+def named_by(module: str, path: Path, root: Path = ROOT) -> frozenset[str]:
     """The modules of this project that a module names."""
-    code = read(path)
+    about = path.stat()
+    return _named_by(module, path, root, about.st_mtime_ns, about.st_size)
+
+
+@cache
+def _named_by(module: str, path: Path, root: Path, changed: int, size: int) -> frozenset[str]:
+    code = _read(path, changed, size)
     found = {word for word in code.strings if source(word, root)}
     for name, chain in code.bound:
         target = _defining(chain, module, root)
         if target is None:
             continue
         package = _is_package(target, root)
-        chains = (
-            [(*chain, *rest) for first, *rest in code.used if first == name] if package else [chain]
-        )
-        found |= {each for chain in chains if (each := _defining(chain, module, root))}
-    return found - {module}
+        ends = [rest for first, *rest in code.used if first == name] if package else [[]]
+        found |= {each for end in ends if (each := _defining((*chain, *end), module, root))}
+    return frozenset(found - {module})
 
 
 def _defining(chain: Chain, module: str, root: Path) -> str | None:

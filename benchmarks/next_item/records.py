@@ -1,14 +1,14 @@
-"""From finished cells to the rows of ``results/next_item.json``."""
+"""From finished cells to rows."""
 
 import statistics
 from typing import Any
 
 import mtrec_lib as mt
-from benchmarks._records import row
+from benchmarks._study.cells import provenance
+from benchmarks._study.rows import paired_row, row
 from benchmarks._windows import ratio
 from benchmarks.next_item.cells import Answers
 
-COMMAND = "python -m benchmarks next_item"
 METRIC = "ndcg@10"
 Found = dict[str, list[dict[str, Any]]]
 
@@ -38,13 +38,11 @@ def quality(
     if not ours or name is None:
         return None
     found = compared(ours, rivals[name])
-    label, seeds = labels.get(ours[0]["cell"], ours[0]["cell"]), len(ours)
+    label = labels.get(ours[0]["cell"], ours[0]["cell"])
     what = f"NDCG@10 of {label} over that of {name}, leave-last-out, all items ranked"
-    interval = [found.ratio_low, found.ratio_high]
-    record = row(id, what, found.a, found.b, METRIC, interval, found.users, COMMAND, seeds)
+    record = paired_row(id, what, found)
     more: dict[str, Any] = {
         "against": name,
-        "peer_seeds": len(rivals[name]),
         "validation": [
             round(mean(ours, "validation"), 4),
             round(mean(rivals[name], "validation"), 4),
@@ -53,7 +51,7 @@ def quality(
     }
     if all("alone" in cell for cell in ours):
         more["without_counts"] = round(statistics.fmean(cell["alone"]["test"] for cell in ours), 4)
-    return record | more | origin(ours)
+    return record | more | origin([*ours, *rivals[name]])
 
 
 def seconds_to_peer(ours: list[dict[str, Any]], peers: Found) -> dict[str, Any] | None:
@@ -83,7 +81,7 @@ def seconds_to_peer(ours: list[dict[str, Any]], peers: Found) -> dict[str, Any] 
     )
     middle, extent = statistics.median(seconds), [min(seconds) / peer, max(seconds) / peer]
     id = "next-item/seconds-to-peer"
-    record = row(id, what, middle, peer, "CPU seconds", extent, len(there), COMMAND, len(ours))
+    record = row(id, what, middle, peer, "CPU seconds", extent, len(there), len(ours))
     wall, peer_wall = columns["seconds"]
     more = {
         "against": name,
@@ -94,7 +92,7 @@ def seconds_to_peer(ours: list[dict[str, Any]], peers: Found) -> dict[str, Any] 
             for side, cells in (("ours", ours), ("peer", peers[name]))
         },
     }
-    return record | more | origin(ours)
+    return record | more | origin([*ours, *peers[name]])
 
 
 def reached(cell: dict[str, Any], goal: float) -> dict[str, Any] | None:
@@ -124,7 +122,7 @@ def speeds(found: dict[str, Any] | None) -> list[dict[str, Any]]:
         ours, peer, extent = ratio(windows, a, b, unit)
         label, each = f"{what} ({sizes})", f"{unit} a second"
         id, n = f"next-item/{name}", len(windows[a])
-        record = row(id, label, ours, peer, each, extent, n, COMMAND)
+        record = row(id, label, ours, peer, each, extent, n)
         gemm = {"tensorflow": about["bound"]["gflops"], "torch": about["peer"]["gflops"]}
         cores = [statistics.median(window["cores"] for window in windows[role]) for role in (a, b)]
         more = {
@@ -138,9 +136,6 @@ def speeds(found: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def origin(cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """Where the figures were measured, and whether the code has changed since."""
-    return {
-        "commit": cells[0]["commit"],
-        "machine": cells[0]["machine"],
-        "stale": any(cell.get("stale", False) for cell in cells),
-    }
+    """Where the figures were measured, and by which code."""
+    made = [(tuple(cell["modules"]), cell["identity"].get("code")) for cell in cells]
+    return {"commit": cells[0]["commit"], "machine": cells[0]["machine"], **provenance(made)}

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from mtrec_lib.core import code_hash
+
 COLUMNS = {
     "id", "what", "ratio", "ours", "peer", "unit", "seeds", "interval", "n", "command", "commit",
-    "machine", "stale",
+    "machine", "stale", "code", "modules",
 }  # fmt: skip
 
 
@@ -40,11 +42,16 @@ def ratios(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         ends = [f"{end:,.4g}" for end in row["interval"] or ()]
         lines.append(
-            f"| `{row['id']}`{'*' if row.get('stale') else ''} | {row['what']} "
+            f"| `{row['id']}`{'*' if is_older(row) else ''} | {row['what']} "
             f"| {row['ours']:,.4g} | {row['peer']:,.4g} | **{row['ratio']:.3f}** "
             f"| {' to '.join(ends) or '–'} | {row['seeds']} |"
         )
     return lines
+
+
+def is_older(row: dict[str, Any]) -> bool:
+    """Whether the code that made a row has changed since; not, where it is not known."""
+    return "code" in row and row["code"] != code_hash(row["modules"])
 
 
 def _more(row: dict[str, Any]) -> list[str]:

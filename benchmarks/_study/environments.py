@@ -1,4 +1,4 @@
-"""The peers' environments: ``venv`` and pip, from the lists in ``requirements/``.
+"""The peers' environments: ``venv`` and pip, from the lists in a study's ``requirements/``.
 
 They lie in the cache, ``MTREC_HOME/peers/NAME``, and are made once: about 1.3 GB each.
 """
@@ -10,13 +10,12 @@ import venv
 from pathlib import Path
 
 from mtrec_lib.core import sha256_bytes, write_text
+from mtrec_lib.core.code_path import source
 from mtrec_lib.core.errors import MtrecError
 from mtrec_lib.core.paths import home
 
-LISTS = Path(__file__).parent / "requirements"
 
-
-def python_of(name: str, lists: Path = LISTS) -> Path:
+def python_of(name: str, lists: Path) -> Path:
     """The Python of an environment, which is made if it is missing or its lists have changed.
 
     Args:
@@ -42,6 +41,17 @@ def python_of(name: str, lists: Path = LISTS) -> Path:
         _make(folder, python, found)
         write_text(ready, identity + "\n")
     return python
+
+
+def script(module: str) -> str:
+    """The file of a peer's script, which another Python runs.
+
+    Named by its module, so that :func:`mtrec_lib.core.code_hash` follows it.
+    """
+    path = source(module)
+    if path is None:
+        raise MtrecError(f"no script {module!r} of a peer")
+    return str(path)
 
 
 def _make(folder: Path, python: Path, lists: list[Path]) -> None:

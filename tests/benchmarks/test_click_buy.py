@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.multi_task import simulator
+from benchmarks.simulator import click_buy
 
 N = 40
 CLICK, BUY = np.linspace(0.2, 0.9, N), np.linspace(0.1, 0.8, N)
@@ -15,7 +15,7 @@ LABELS = {
 
 
 def _judged(**changed):
-    return simulator.judged(TRUTH | changed, TRUTH, LABELS)
+    return click_buy.judged(TRUTH | changed, TRUTH, LABELS)
 
 
 def test_the_truth_has_no_bias_and_no_distance_from_itself():
@@ -40,15 +40,15 @@ def test_divergence_is_that_of_three_outcomes():
     truth = {"click": np.array([0.5]), "shown": np.array([0.25])}
     said = {"click": np.array([0.5]), "shown": np.array([0.125])}
     expected = 0.25 * np.log(0.25 / 0.375) + 0.25 * np.log(0.25 / 0.125)
-    assert simulator.divergence(said, truth) == pytest.approx(expected)
+    assert click_buy.divergence(said, truth) == pytest.approx(expected)
 
 
 def test_the_record_names_the_worst_form_and_world():
     def cell(bias):
-        forms = {form: _judged(shown=(1 + bias) * TRUTH["shown"]) for form in simulator.FORMS}
+        forms = {form: _judged(shown=(1 + bias) * TRUTH["shown"]) for form in click_buy.FORMS}
         return forms | {"buys": 12_000, "impressions": N}
 
-    rows = simulator.records({0.0: [cell(0.01), cell(-0.01)], 1.5: [cell(0.03), cell(0.03)]})
+    rows = click_buy.records({0.0: [cell(0.01), cell(-0.01)], 1.5: [cell(0.03), cell(0.03)]})
     by_id = {row["id"]: row for row in rows}
     assert by_id["simulator/buy/bias"]["ours"] == pytest.approx(0.03)
     assert by_id["simulator/buy/bias"]["ratio"] == pytest.approx(1.5)  # over the bar of 0.02

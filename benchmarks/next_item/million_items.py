@@ -1,10 +1,9 @@
 """A catalogue of a million items: seconds a training step, and memory, by the loss.
 
-``python -m benchmarks catalogue`` writes ``benchmarks/results/catalogue.json``. The model is the
-GPT of the book (width 64, two layers) without side information, a batch is 64 × 50, the optimizer
-is that of ``mt.training.fit``, the step is compiled. Each loss runs in a process of its own, whose
-highest resident memory is the figure. The column ``peer`` holds the bar of the first two rows, and
-the sampled loss's own figure in the rows of the full softmax.
+The model is the GPT of the book (width 64, two layers) without side information, a batch is
+64 × 50, the optimizer is that of ``mt.training.fit``, the step is compiled. Each loss runs in a
+process of its own, whose highest resident memory is the figure. The column ``peer`` holds the bar
+of the first two rows, and the sampled loss's own figure in the rows of the full softmax.
 
 The plain full softmax is not run: its logits alone are 64 · 50 · 10⁶ · 4 bytes = 12.8 GB, and
 training holds them and their gradient. The chunked form gives the same loss in little memory.
@@ -18,13 +17,13 @@ import sys
 import time
 from typing import Any
 
-from benchmarks._records import row, write
+from benchmarks._study.rows import row
 
 ITEMS, WIDTH, BATCH, LENGTH = 1_000_000, 64, 64, 50
 STEPS = {"sampled": 13, "chunked": 3}
 BARS = {"seconds": 1.0, "memory": 4.0}
-COMMAND = "python -m benchmarks catalogue"
 GIGA = 1e9
+QUIET = True
 
 
 def measure(loss: str, averaged: bool) -> dict[str, Any]:
@@ -71,7 +70,7 @@ def measure(loss: str, averaged: bool) -> dict[str, Any]:
 
 def apart(loss: str, averaged: bool = False) -> dict[str, Any]:
     """:func:`measure` in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.catalogue", loss, str(int(averaged))]
+    command = [sys.executable, "-m", "benchmarks.next_item.million_items", loss, str(int(averaged))]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout.splitlines()[-1])
     print(
@@ -82,8 +81,8 @@ def apart(loss: str, averaged: bool = False) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    """Measure and write the record."""
+def run(args: Any) -> list[dict[str, Any]]:
+    """Each loss in turn; two rows a loss, of seconds and of memory."""
     sampled, averaged, full = apart("sampled"), apart("sampled", True), apart("chunked")
     setting = f"a step of {BATCH} × {LENGTH} over 10⁶ items"
     rows = []
@@ -91,9 +90,9 @@ def main() -> None:
     def add(id: str, what: str, found: dict[str, Any], peers: tuple[float, float]) -> None:
         times = found["seconds"]
         middle, words = statistics.median(times), f"seconds of {what}, median"
-        rows.append(row(id, words, middle, peers[0], "seconds", None, len(times), COMMAND))
+        rows.append(row(id, words, middle, peers[0], "seconds", None, len(times)))
         memory = (f"{id}/memory", f"highest memory in {what}", found["memory"], peers[1])
-        rows.append(row(*memory, "GB", None, 1, COMMAND))
+        rows.append(row(*memory, "GB", None, 1))
 
     bars = BARS["seconds"], BARS["memory"]
     add("next-item/million-items", f"{setting}, sampled softmax, against the bar", sampled, bars)
@@ -110,11 +109,8 @@ def main() -> None:
         full,
         ours,
     )
-    write("catalogue", rows)
+    return rows
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(measure(sys.argv[1], averaged=sys.argv[2] == "1")))
-    else:
-        main()
+    print(json.dumps(measure(sys.argv[1], averaged=sys.argv[2] == "1")))

@@ -17,7 +17,9 @@ import numpy as np
 from scipy import stats
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import row
+from benchmarks.balancing.step import GRADIENTS, LOSSES
 from benchmarks.multi_task.gbdt import Said
 from benchmarks.multi_task.one_model import (
     HEAD,
@@ -27,11 +29,9 @@ from benchmarks.multi_task.one_model import (
     kept_of,
     summed,
 )
-from benchmarks.multi_task.steps import GRADIENTS, LOSSES
-from mtrec_lib.core import fingerprint, generator
+from mtrec_lib.core import generator
 
-COMMAND = "python -m benchmarks multi_task --only balance"
-FOLDER = ROOT / "runs" / "multi_task" / "balance"
+CELLS = Cells(__name__)
 SEEDS, TRIALS, MAX_LENGTH, REPLICATES = 5, 8, 50, 1000
 TRUNK = {"width": 32, "layers": 2, "heads": 2, "dropout": 0.3}  # narrow: tasks compete for it
 TRAINING = {"epochs": 8, "batch_size": 16, "learning_rate": 2e-3}
@@ -84,16 +84,18 @@ def cell(
     split: Any, inputs: Any, name: str, tasks: list[str], make: Callable[[], Any] | None, seed: int
 ) -> Cell:
     """One training judged: on validation by the sum of its metrics, on the test part by person."""
-    key = fingerprint([name, TRUNK, HEAD, TRAINING, MAX_LENGTH, split.log.hash])[:8]
-    path = FOLDER / f"{key}.{seed}.json"
-    return kept(path, lambda: measured(split, inputs, name, tasks, make, seed))
+    settings = [TRUNK, HEAD, TRAINING, MAX_LENGTH]
+
+    def train() -> Cell:
+        return measured(split, inputs, name, tasks, make, seed)
+
+    return CELLS.result(name, seed, settings, train, split.log.hash)
 
 
 def measured(
     split: Any, inputs: Any, name: str, tasks: list[str], make: Callable[[], Any] | None, seed: int
 ) -> Cell:
     """Train it, and judge it."""
-    print(f"  {name} seed {seed}", flush=True)
     keras.utils.set_random_seed(seed)
     model = mt.models.MultiTask(
         mt.models.GPT(inputs, **TRUNK), tasks=[TASKS[task]() for task in tasks]
@@ -165,7 +167,7 @@ def records(
             f"balancing/delta-m/{name.lower().replace(' ', '-')}",
             f"1 + Δm of {name} over single-task models; four tasks, ml-100k, global time split",
             1 + value, 1.0, "1 + mean relative gain",
-            [1 + value - 1.96 * error, 1 + value + 1.96 * error], people, COMMAND, seeds=len(cells),
+            [1 + value - 1.96 * error, 1 + value + 1.96 * error], people, seeds=len(cells),
         )  # fmt: skip
         p = 1.0 if name == rival else float(2 * stats.norm.sf(abs(value - base) / noise))
         means = {
@@ -176,7 +178,8 @@ def records(
         seconds = round(statistics.mean(c["seconds"] for c in cells), 1)
         rows.append(
             made
-            | {"over_tuned": round(value - base, 4), "p": p, "skill": skill}
+            | {"peer_seeds": len(singles["like"]), "over_tuned": round(value - base, 4)}
+            | {"p": p, "skill": skill}
             | {"metrics": means, "seconds": seconds}
         )
     alone = {

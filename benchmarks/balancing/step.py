@@ -14,9 +14,9 @@ import keras
 import tensorflow as tf
 
 import mtrec_lib as mt
-from benchmarks._records import row
+from benchmarks._study.rows import row
 
-COMMAND = "python -m benchmarks multi_task --only steps"
+QUIET = True
 MAX_LENGTH, BATCH, STEPS, ROUNDS = 100, 32, 6, 5
 TRUNK = {"width": 64, "layers": 2, "heads": 2, "dropout": 0.2}
 MIXERS: dict[str, Callable[[], Any]] = {
@@ -66,7 +66,6 @@ def run(args: Any) -> list[dict[str, Any]]:
         "seconds",
         table[dearest][1:],
         ROUNDS,
-        COMMAND,
     )
     return [found | {"table": {name: ratio for name, (ratio, *_) in table.items()}}]
 

@@ -1,16 +1,13 @@
 """Click and buy on simulated impressions, where p(buy | shown) is known: four losses, two worlds.
 
-``python -m benchmarks.multi_task.simulator`` writes the rows; a cell, of about four minutes on one
-core, is one world and one seed, and a finished one is read from ``runs/``. Worlds are simulated
+A cell, of about four minutes on one core, is one world and one seed. Worlds are simulated
 without and with a hidden mood that moves both click and buy (ρ). In each the chain rule, ESMM, AITM
 and the naive rate are trained on the training part of one split by time, and asked about every
 impression of its test part with the same histories as the truth. The naive rate is a model of its
 own, fitted to clicked rows alone; it is multiplied by the chain's p(click).
 """
 
-import argparse
 import statistics
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,10 +16,9 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, merge, row
-from mtrec_lib.core import fingerprint
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import row
 
-COMMAND = "python -m benchmarks multi_task --only simulator"
 WORLD = {
     "users": 2500, "events": 250_000, "types": 3, "drift": 0.005, "items": 30, "categories": 6,
     "feed": 0.9, "positions": 1,
@@ -32,7 +28,7 @@ TRAINING = {
     "epochs": 10, "batch_size": 8, "learning_rate": 1e-2, "weight_decay": 0.0, "monitor": "loss",
 }  # fmt: skip
 MAX_LENGTH = 128
-FOLDER = ROOT / "runs" / "multi_task" / "simulator"
+CELLS = Cells(__name__)
 RHOS = (0.0, 1.5)
 FORMS = ("chain", "esmm", "aitm", "naive")
 SEEDS = 5
@@ -51,8 +47,7 @@ def cell(rho: float, seed: int) -> dict[str, Any]:
     """One world and one seed: every form judged; a finished cell is read from its file."""
     settings = {"world": WORLD, "trunk": TRUNK, "training": TRAINING, "length": MAX_LENGTH}
     settings |= {"forms": FORMS}
-    name = f"rho{rho:g}.{seed}.{fingerprint(settings)[:8]}.json"
-    return dict(kept(FOLDER / name, lambda: measured(rho, seed)))
+    return dict(CELLS.result(f"rho {rho:g}", seed, settings, lambda: measured(rho, seed)))
 
 
 def measured(rho: float, seed: int) -> dict[str, Any]:
@@ -166,9 +161,7 @@ def records(found: dict[float, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     )
     n, seeds = sum(one["impressions"] for one in cells), len(cells) // len(found)
     extent = [min(worst), max(worst)]
-    rows.append(
-        row("simulator/buy/bias", what, max(worst), BAR, "share", extent, n, COMMAND, seeds)
-    )
+    rows.append(row("simulator/buy/bias", what, max(worst), BAR, "share", extent, n, seeds))
     return rows + [_auc_row(task, cells, seeds) for task in ("click", "buy")]
 
 
@@ -180,7 +173,7 @@ def _auc_row(task: str, cells: list[dict[str, Any]], seeds: int) -> dict[str, An
     what = f"AUC of {task} over the truth's on the same labels, of the form that is worst: {form}"
     extent = [float(pick(pairs[form][:, 0])) for pick in (np.min, np.max)]
     n = sum(one["impressions"] for one in cells)
-    return row(f"simulator/{task}/auc", what, ours, truth, "AUC", extent, n, COMMAND, seeds)
+    return row(f"simulator/{task}/auc", what, ours, truth, "AUC", extent, n, seeds)
 
 
 def _row(id: str, form: str, rho: float, cells: list[dict[str, Any]]) -> dict[str, Any]:
@@ -190,7 +183,7 @@ def _row(id: str, form: str, rho: float, cells: list[dict[str, Any]]) -> dict[st
     extent = [pick(1 + one["bias"] for one in results) * peer for pick in (min, max)]
     what = f"mean p(buy | shown) of {form} over the truth's, ρ = {rho:g}; interval: of the seeds"
     n, seeds = sum(one["impressions"] for one in cells), len(cells)
-    made = row(id, what, ours, peer, "probability", extent, n, COMMAND, seeds)
+    made = row(id, what, ours, peer, "probability", extent, n, seeds)
     deciles = np.array([one["deciles"] for one in results])
     noise = np.array([one["noise"] for one in results])
     means = {
@@ -206,13 +199,3 @@ def _row(id: str, form: str, rho: float, cells: list[dict[str, Any]]) -> dict[st
             for task in ("click", "buy")
         },
     }
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser("python -m benchmarks.multi_task.simulator")
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many, from 0")
-    rows = run(parser.parse_args())
-    for one in rows:
-        print(f"{one['id']}: {one['ratio']:.4f} {one['interval']}")
-    merge("multi_task", rows)
-    sys.exit(0)
