@@ -6,7 +6,6 @@ from typing import Any
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.log import Log
-from mtrec_lib.data.schema import validate
 
 NAMES = ("ml-100k", "complete-journey", "simulator")
 
@@ -49,6 +48,8 @@ def load(name: str | Path, **options: Any) -> Log:
             f"no data set is called {text!r}; there are {', '.join(NAMES)}, "
             f"and paths to your own .toml{hint}"
         )
+    from mtrec_lib.data.schema import validate  # pandera: slow to import
+
     return validate(_READERS[text](options))
 
 

@@ -78,6 +78,7 @@ class TwoTower(keras.Model):
             raise ParameterError(
                 f"temperature must be > 0 and max_events ≥ 1, got {temperature} and {max_events}"
             )
+        self._catalogue = log.catalogue
         self.log, self.item, self.event, self.corrected = log, item, event, corrected
         self.max_events, self.rank, self.temperature = max_events, rank, temperature
         self._frozen = [frozen]  # a list, because it is no part of the model's own
@@ -88,7 +89,7 @@ class TwoTower(keras.Model):
             shape=(), initializer=keras.initializers.Constant(-np.log(temperature)), name="sharp"
         )
         self._blocks = [item_texts(log, item)]  # texts of the log's items, then of those added
-        self._popularity = _counts(log, log.events)
+        self._popularity = _counts(log.catalogue, log.events)
         told = ((None, None, frozen.width), tf.float16), ((None, None), tf.bool)
         self._vectors = tf.function(self.vectors, [tf.TensorSpec(*each) for each in told])
         self._seen: tuple[str, Any] = ("", None)
@@ -102,7 +103,7 @@ class TwoTower(keras.Model):
     @property
     def catalogue(self) -> "Catalogue":
         """The items that are ranked."""
-        return self.log.catalogue
+        return self._catalogue
 
     @property
     def popularity(self) -> np.ndarray:
@@ -143,7 +144,8 @@ class TwoTower(keras.Model):
         old, new = self.catalogue.size, catalogue.size - self.catalogue.size
         model = self.restored(
             self.frozen,
-            replace(self.log, items=catalogue.items),
+            self.log,
+            catalogue,
             self.settings(),
             [weight.numpy() for weight in self.trainable_variables],
             np.pad(self.popularity, (0, new)),
@@ -181,13 +183,15 @@ class TwoTower(keras.Model):
         cls,
         frozen: FrozenLayers,
         log: "Log",
+        catalogue: "Catalogue",
         settings: dict[str, Any],
         weights: Sequence[np.ndarray],
         popularity: np.ndarray,
         fitted_on: dict[str, Any],
     ) -> "TwoTower":
-        """Towers with trained weights; of the log only the items need be there."""
-        model = cls(frozen, log, **settings)
+        """Towers with trained weights, over a catalogue that may be larger than the log's."""
+        model = cls(frozen, replace(log, items=catalogue.items), **settings)
+        model._catalogue = catalogue
         for variable, value in zip(model.trainable_variables, weights, strict=True):
             variable.assign(value)
         model._popularity, model._fitted_on = popularity, fitted_on
@@ -248,7 +252,7 @@ class TwoTower(keras.Model):
         some = asked[np.sort(order[rank < per_person])]
         if not 2 <= batch_size <= len(some):
             raise ParameterError(f"batch_size must be 2 to {len(some):,} pairs, got {batch_size}")
-        self._popularity = _counts(self.log, split.train)
+        self._popularity = _counts(self.catalogue, split.train)
         past, items = self._read(some.histories), self.frozen.states(self._texts)
         return Pairs(past, items, some.target_items - 2, batch_size, seed)
 
@@ -293,7 +297,7 @@ class TwoTower(keras.Model):
         return np.concatenate([self._vectors(*part).numpy() for part in parts])
 
 
-def _counts(log: "Log", events: pl.DataFrame) -> np.ndarray:
+def _counts(catalogue: "Catalogue", events: pl.DataFrame) -> np.ndarray:
     """``(items,)`` how often each item occurs."""
-    ids = log.catalogue.encode(events["item_id"])
-    return np.bincount(ids, minlength=log.catalogue.size + 2)[2:].astype(np.float64)
+    ids = catalogue.encode(events["item_id"])
+    return np.bincount(ids, minlength=catalogue.size + 2)[2:].astype(np.float64)

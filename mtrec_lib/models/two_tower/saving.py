@@ -7,7 +7,7 @@ import polars as pl
 
 from mtrec_lib.core import archive
 from mtrec_lib.core.errors import CheckpointError, MtrecError
-from mtrec_lib.data import About, Log
+from mtrec_lib.data import About, Catalogue, Log
 from mtrec_lib.models.two_tower.model import TwoTower
 from mtrec_lib.pretrained import FrozenLayers, Pretrained
 
@@ -32,6 +32,7 @@ def pack(model: TwoTower) -> dict[str, bytes]:
         },
         "fitted_on": model.fitted_on,
         "catalogue": model.catalogue.hash,
+        "categories": list(model.catalogue.categories),
     }
     weights = {f"w{n}": each.numpy() for n, each in enumerate(model.trainable_variables)}
     return {
@@ -55,10 +56,12 @@ def unpack(members: dict[str, bytes], encoder: Any = None) -> TwoTower:
             f"the towers stand on {named['name']!r} with other weights than {encoder!r} has; pass "
             "the encoder that they were made with: mt.load(path, encoder=...)"
         )
+    items = archive.table_of(members["items.parquet"])
     arrays = archive.arrays_of(members["weights.npz"])
     model = TwoTower.restored(
         FrozenLayers(encoder, layers=named["layers"], max_tokens=named["max_tokens"]),
-        _items_alone(archive.table_of(members["items.parquet"]), about),
+        _items_alone(items, about),
+        Catalogue(items, config["categories"]),
         config["settings"],
         [arrays[f"w{number}"] for number in range(len(arrays) - 1)],
         arrays["popularity"],
