@@ -11,7 +11,7 @@ from mtrec_lib.data.readers.description import Table
 from mtrec_lib.data.readers.files.json_lines import read_json_lines
 from mtrec_lib.data.readers.files.named import places
 from mtrec_lib.data.readers.files.separated import read_separated
-from mtrec_lib.data.readers.files.unpacked import contents, ending
+from mtrec_lib.data.readers.files.unpacked import contents, ending, refuse_other_kinds
 
 _FORMATS = ("csv", "tsv", "parquet", "jsonl")
 _ENDINGS = {
@@ -66,6 +66,7 @@ def _format(table: Table) -> str:
     if format is None:
         format = _ENDINGS.get(ending(table.path))
         if format is None:
+            refuse_other_kinds(contents(table.path, table.where), table.path, table.where)
             raise ParameterError(
                 f"{table.where}: the name of {table.path} does not say what it is; set format to "
                 f"one of {', '.join(_FORMATS)}"

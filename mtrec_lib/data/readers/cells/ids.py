@@ -10,11 +10,13 @@ from mtrec_lib.data.readers.cells.problems import Problems
 _PLAIN_INTEGER = r"^(0|-?[1-9][0-9]{0,18})$"
 _WHOLE_DECIMAL = r"^(0|-?[1-9][0-9]*)\.0*$"
 _ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]*)?$"
+_FRACTIONAL = r"\.[0-9]*[1-9]"
 _SCIENTIFIC = r"^-?[0-9]\.[0-9]+[eE]\+[0-9]{2}$"
 _JSON = r'^(\{".*\}|\[.*\])$'
 _UNUSUAL = r"^\s|\s$|[^\x20-\x7e]"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 _EXACT = {"Float32": 2**24, "Float64": 2**53}
+_FRACTION = "ids that are decimals must be whole numbers, or else be written as text"
 _TYPES = "ids must be whole numbers or text; write them so in the export"
 
 
@@ -32,7 +34,7 @@ def identities(raw: pl.Series, problems: Problems, distinct: bool = False) -> pl
         distinct: whether an id may stand once only, as in tables of items and users.
     """
     ids = _by_type(raw, problems)
-    problems.add(raw, ids.is_null() & raw.is_null(), "must not be empty")
+    problems.add(raw, ids.is_null(), "must not be empty")
     if distinct:
         rule = "must stand once; write one row for each id"
         problems.add(raw, ids.is_duplicated() & ids.is_not_null(), rule)
@@ -54,7 +56,9 @@ def _by_type(raw: pl.Series, problems: Problems) -> pl.Series:
     if dtype.is_float():
         return _from_floats(raw, problems)
     if dtype.is_decimal():
-        return _from_text(raw.cast(pl.String), problems, quiet=True)
+        whole = raw.cast(pl.String).str.replace(r"\.0*$", "")
+        problems.add(raw, whole.str.contains(".", literal=True), _FRACTION)
+        return _from_text(whole.alias(raw.name), problems)
     if dtype.is_integer():
         number = raw.cast(pl.Int64, strict=False)
         return number if number.null_count() == raw.null_count() else raw.cast(pl.String)
@@ -72,11 +76,11 @@ def _from_floats(raw: pl.Series, problems: Problems) -> pl.Series:
     return value.set(~whole.fill_null(True), 0.0).cast(pl.Int64)
 
 
-def _from_text(raw: pl.Series, problems: Problems, quiet: bool = False) -> pl.Series:
+def _from_text(raw: pl.Series, problems: Problems) -> pl.Series:
     text = _tidy(raw, problems)
     plain = text.str.contains(_PLAIN_INTEGER)
     if not plain.all():
-        text, plain = _without_fractions(raw, text, plain, problems, quiet)
+        text, plain = _without_fractions(raw, text, plain, problems)
     number = text.cast(pl.Int64, strict=False)
     if plain.all() and number.null_count() == text.null_count():
         return number
@@ -112,25 +116,34 @@ def _written(id: str) -> str | None:
 
 
 def _without_fractions(
-    raw: pl.Series, text: pl.Series, plain: pl.Series, problems: Problems, quiet: bool
+    raw: pl.Series, text: pl.Series, plain: pl.Series, problems: Problems
 ) -> tuple[pl.Series, pl.Series]:
-    """``5.0`` as ``5`` where each id is a whole number; refused where others are not whole."""
+    """``5.0`` as ``5`` where each id is a whole number; refused where others are not whole.
+
+    Numbers of JSON are refused with any fraction, since they do not keep that of 1.10; in other
+    texts fractions alone may be names of groups and parts, and stay.
+    """
     decimal = text.str.contains(_WHOLE_DECIMAL)
-    if not decimal.any() or not text.str.contains(_ANY_DECIMAL).all():
+    if not text.str.contains(_ANY_DECIMAL).all():
         return text, plain
     whole = plain | decimal
     if not whole.all():
-        problems.add(raw, ~whole, "ids are decimals, and this one is no whole number")
+        fraction = text.str.contains(_FRACTIONAL)
+        if decimal.any() or problems.rows.json:
+            problems.add(raw, fraction, _FRACTION)
+        reason = f"{problems.table}.{raw.name} with a decimal fraction, kept as text"
+        problems.remark("flagged", reason, int(fraction.sum() or 0))
+        return text, plain
+    if not decimal.any():
         return text, plain
     short = text.str.replace(r"\.0*$", "")
     exact = short.cast(pl.Int64, strict=False).abs() < 2**53
     rule = "a decimal beyond 2^53 has lost digits; write ids as whole numbers or text"
-    problems.add(raw, decimal & ~exact.fill_null(quiet) & (not quiet), rule)
-    if not quiet:
-        first = text.filter(decimal)[0]
-        reason = f"{problems.table}.{raw.name} written with a fraction, read as the whole number"
-        example = f"{first!r} is {first.split('.')[0]!r}"
-        problems.remark("repaired", reason, int(decimal.sum()), (example,))
+    problems.add(raw, decimal & ~exact.fill_null(False), rule)
+    first = text.filter(decimal)[0]
+    reason = f"{problems.table}.{raw.name} written with a fraction, read as the whole number"
+    example = f"{first!r} is {first.split('.')[0]!r}"
+    problems.remark("repaired", reason, int(decimal.sum() or 0), (example,))
     return short, short.str.contains(_PLAIN_INTEGER)
 
 

@@ -24,11 +24,13 @@ class Rows:
         noun: ``line`` of a text file, ``row`` of a Parquet file.
         numbers: ``(rows,)``; left out, rows are counted from 1.
         header: whether the names of the columns stand in a line of the file.
+        json: whether the file holds JSON, in which numbers and texts differ.
     """
 
     noun: str = "row"
     numbers: np.ndarray | None = None
     header: bool = True
+    json: bool = False
 
     def number(self, row: int) -> int:
         """The number of a row that is counted from 0 here."""

@@ -27,11 +27,15 @@ def utf8(table: Table) -> bytes:
     refuse_other_kinds(data, table.path, table.where)
     encoding = _known(table)
     _refuse_other_marks(data, encoding, table)
+    if not encoding.startswith(("utf-16", "utf-32")):
+        _refuse_zeros(data, table)
     try:
         if encoding != "utf-8":
             data = data.decode(encoding).encode("utf-8")
         elif not data.isascii():
             data.decode("utf-8")
+    except LookupError as error:  # a codec of bytes, such as hex
+        raise ParameterError(_unknown(table)) from error
     except UnicodeDecodeError as error:
         raise EncodingError(_wrong_byte(error, table)) from error
     except UnicodeEncodeError as error:
@@ -40,7 +44,6 @@ def utf8(table: Table) -> bytes:
             f"in {encoding} does; export the file again"
         ) from error
     data = data.removeprefix(codecs.BOM_UTF8)
-    _refuse_zeros(data, table)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data
@@ -51,12 +54,14 @@ def _known(table: Table) -> str:
     encoding = table.options.get("encoding", "utf-8")
     try:
         name = codecs.lookup(encoding).name
-        b"".decode(name)
-    except (LookupError, TypeError, ValueError) as error:
-        raise ParameterError(
-            f"{table.where}: unknown encoding {encoding!r}; try utf-8, latin-1, gb18030"
-        ) from error
+    except (LookupError, ValueError) as error:
+        raise ParameterError(_unknown(table)) from error
     return "utf-8" if name == "utf-8-sig" else name
+
+
+def _unknown(table: Table) -> str:
+    encoding = table.options["encoding"]
+    return f"{table.where}: unknown encoding {encoding!r}; try utf-8, latin-1, gb18030"
 
 
 def _refuse_other_marks(data: bytes, encoding: str, table: Table) -> None:
@@ -85,7 +90,7 @@ def _refuse_zeros(data: bytes, table: Table) -> None:
 
 def _wrong_byte(error: UnicodeDecodeError, table: Table) -> str:
     encoding = table.options.get("encoding", "utf-8")
-    if error.start >= len(error.object):  # UTF-16 that ends within a character
+    if "truncated" in error.reason:
         return f"{table.path}: ends within a character of {encoding}; fetch the file again"
     byte, line = error.object[error.start], _line(error)
     return (

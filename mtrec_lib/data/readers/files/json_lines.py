@@ -1,6 +1,7 @@
 """JSON lines: an object a line, its values read as text so that no digit is lost."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 import numpy as np
@@ -29,7 +30,7 @@ def read_json_lines(table: Table) -> tuple[pl.DataFrame, Rows]:
     except pl.exceptions.PolarsError as error:
         raise ParameterError(_broken(data, table, error)) from error
     frame = frame.select(pl.col(theirs).alias(ours) for ours, theirs in columns.items())
-    return frame, Rows("line", _lines(data, frame.height))
+    return frame, Rows("line", _lines(data, frame.height), json=True)
 
 
 def _refuse_array(data: bytes, table: Table) -> None:
@@ -84,7 +85,12 @@ def _keys(line: bytes, number: int, table: Table) -> list[str]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON; write null for a missing number")
+    raise ValueError(f"{word} is no number of JSON; write null for a missing one")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _broken(data: bytes, table: Table, error: Exception) -> str:
@@ -92,7 +98,7 @@ def _broken(data: bytes, table: Table, error: Exception) -> str:
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip():
             try:
-                value = json.loads(line, parse_constant=_no_number)
+                value = json.loads(line, parse_constant=_no_number, parse_float=_finite)
             except ValueError as fault:
                 return _not_json(table, number, line, fault)
             if not isinstance(value, dict):

@@ -8,7 +8,9 @@ from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.readers.description import Table
 
 
-def places(table: Table, names: Sequence[str], header: bool = True) -> dict[str, int]:
+def places(
+    table: Table, names: Sequence[str], separator: str = "", header: bool = True
+) -> dict[str, int]:
     """The place of each of our columns among ``names``, the columns of the file.
 
     A name fits exactly, or else but for spaces around it.
@@ -16,15 +18,16 @@ def places(table: Table, names: Sequence[str], header: bool = True) -> dict[str,
     Args:
         table: the description of the file.
         names: the columns of the file in its order.
+        separator: what stands between the cells, if anything does.
         header: whether the names stand in the file; without them columns go by number.
 
     Raises:
         ParameterError: no such column, or several of one name.
     """
-    return {ours: _place(table, ours, names, header) for ours in table.columns}
+    return {ours: _place(table, ours, names, separator, header) for ours in table.columns}
 
 
-def _place(table: Table, ours: str, names: Sequence[str], header: bool) -> int:
+def _place(table: Table, ours: str, names: Sequence[str], separator: str, header: bool) -> int:
     theirs = table.columns[ours]
     if isinstance(theirs, int):
         if theirs > len(names):
@@ -49,13 +52,13 @@ def _place(table: Table, ours: str, names: Sequence[str], header: bool) -> int:
             f"or write the number of the one you mean, as in {ours} = {fits[0] + 1}"
         )
     if not fits:
-        raise ParameterError(_missing(table, ours, theirs, names))
+        raise ParameterError(_missing(table, ours, theirs, names, separator))
     return fits[0]
 
 
-def _missing(table: Table, ours: str, theirs: str, names: Sequence[str]) -> str:
+def _missing(table: Table, ours: str, theirs: str, names: Sequence[str], separator: str) -> str:
     text = f"{table.where}: columns.{ours} names {theirs!r}, but {table.path} has {_listed(names)}"
-    return text + (_written_otherwise(names, table) or _near(theirs, names))
+    return text + (_written_otherwise(names, table, separator) or _near(theirs, names))
 
 
 def _near(theirs: str, names: Sequence[str]) -> str:
@@ -63,10 +66,8 @@ def _near(theirs: str, names: Sequence[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _written_otherwise(names: Sequence[str], table: Table) -> str:
+def _written_otherwise(names: Sequence[str], table: Table, separator: str) -> str:
     """The cure where the first line does not look like a header in this separator."""
-    if names[0].lstrip().startswith(("{", "[")):
-        return '; it seems to be JSON lines: set format = "jsonl"'
     if re.fullmatch("(?i)sep=.?", names[0]):
         return "; delete the first line, a note for Excel"
     if len(names) == 1 and len(table.columns) > 1:
@@ -74,6 +75,11 @@ def _written_otherwise(names: Sequence[str], table: Table) -> str:
         if signs:
             shown = signs[0].replace("\t", "\\t")
             return f', one column; if {shown} stands between the cells, set separator = "{shown}"'
+        if separator:
+            return (
+                f", one column, since {separator!r} does not stand in its first line; set "
+                "separator to the characters between the cells (no pattern)"
+            )
     if names and all(re.fullmatch(r"-?[\d.,:TZ -]*\d[\d.,:TZ -]*", name) for name in names):
         return (
             "; this looks like data: if the file has no header, set header = false and write the "

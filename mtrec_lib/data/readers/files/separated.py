@@ -32,12 +32,16 @@ def read_separated(table: Table, separator: str = ",") -> tuple[pl.DataFrame, Ro
     """
     separator, quote = _options(table, separator)
     data = utf8(table)
+    if data.lstrip().startswith(b'{"'):
+        raise ParameterError(
+            f'{table.where}: {table.path} seems to be JSON lines; set format = "jsonl"'
+        )
     data = data if data.endswith(b"\n") else data + b"\n"
     data, dialect = _with_one_byte(data, separator, quote, table)
     layout = layout_of(data, dialect, table)
     refuse_ragged(layout, data, int(layout.cells[0]), dialect, table)
     names, first = _names(layout, data, dialect, table)
-    columns = places(table, names, table.options.get("header", True) is not False)
+    columns = places(table, names, separator, table.options.get("header", True) is not False)
     frame = _cells(_body(data, layout, first), dialect, columns)
     rows = Rows("line", layout.lines[first:], header=first == 1)
     _refuse_second_header(frame, names, columns, rows, table)
