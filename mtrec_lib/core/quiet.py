@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Sequence
 from types import ModuleType
 
+from mtrec_lib.core.keras_settings import default_backend
+
 
 class _QuietLoader(importlib.abc.Loader):
     def __init__(self, loader: importlib.abc.Loader) -> None:
@@ -55,7 +57,7 @@ class _QuietFinder(importlib.abc.MetaPathFinder):
 def quiet_tensorflow() -> None:
     """Make the coming import of TensorFlow silent. Costs nothing until then; safe to call twice."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    default_backend()
     waiting = any(isinstance(finder, _QuietFinder) for finder in sys.meta_path)
     if "tensorflow" not in sys.modules and not waiting:
         sys.meta_path.insert(0, _QuietFinder())

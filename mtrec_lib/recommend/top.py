@@ -9,6 +9,7 @@ import polars as pl
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import Histories
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.recommend import typed
 from mtrec_lib.recommend.recommendations import Recommendations
 
@@ -104,7 +105,8 @@ def for_user(
         options: further arguments of :func:`top`.
 
     Raises:
-        ParameterError: nobody of the log has this ``user_id``, or no such part.
+        ParameterError: nobody of the log has this ``user_id``, no such part, or a log of other
+            items than the model's.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -117,6 +119,7 @@ def for_user(
     """
     if part is not None and part not in _PARTS:
         raise ParameterError(f"part must be one of {_PARTS} or None, got {part!r}")
+    check_same_items(model, split)
     mine = split.events.filter(pl.col("user_id") == _user(split, user_id))
     earlier = _PARTS if part is None else _PARTS[: _PARTS.index(part)]
     events = mine.filter(pl.col("part").is_in(earlier))

@@ -22,6 +22,7 @@ from mtrec_lib.training.balancing import (
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.fit import fit
 from mtrec_lib.training.saving import load, save
+from mtrec_lib.training.settings import Settings
 
 __all__ = [
     "DWA",
@@ -38,6 +39,7 @@ __all__ = [
     "NashMTL",
     "PCGrad",
     "RandomWeights",
+    "Settings",
     "UPGrad",
     "UncertaintyWeighting",
     "WeightAverage",
