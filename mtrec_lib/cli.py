@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mtrec_lib.core.errors import MtrecError, ParameterError
+from mtrec_lib.core.keras_settings import force_backend
 
 if TYPE_CHECKING:
     from mtrec_lib.book.runs.jobs import Job
@@ -34,19 +35,22 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mtrec", message="mtrec %(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Multi-task recommender systems with a language model: run the book, use the library."""
+    context.obj = force_backend()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 @main.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(backend: str | None) -> None:
     """Say what this machine has, what is missing, and the cure."""
     from mtrec_lib.book.doctor import examine
 
-    findings = examine()
+    findings = examine(backend)
     for each in findings:
         click.echo(f"{'✓' if each.fine else '✗'} {each.what:<24} {each.value}")
         if not each.fine and each.cure:

@@ -12,6 +12,7 @@ from mtrec_lib.data.queries import Queries
 from mtrec_lib.evaluation import prediction_metrics
 from mtrec_lib.evaluation.comparisons.intervals import interval_of, mean_interval
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import ability, asked, batches, finite, name_of
 
 Floats = NDArray[np.float64]
@@ -109,7 +110,8 @@ def judge(
             ``split.queries(part, every_event=True)``, in place of all events of the part.
 
     Raises:
-        ParameterError: the model does not predict the task, or the log has no such label.
+        ParameterError: the model does not predict the task, the log has no such label, or the
+            split holds other items than the model's catalogue.
         DivergedError: a prediction is NaN or infinite.
 
     >>> import mtrec_lib as mt
@@ -120,6 +122,7 @@ def judge(
 
     Taught in chapter 07.
     """
+    check_same_items(model, split)
     queries = asked(split, part, every_event=True) if queries is None else queries
     label = label_of(split, task)[queries.rows]
     kept = ~np.isnan(label)

@@ -13,6 +13,7 @@ from mtrec_lib.evaluation import metrics
 from mtrec_lib.evaluation.comparisons.intervals import mean_interval
 from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import Scorer, asked, batches, finite, name_of
 
 
@@ -118,8 +119,8 @@ def rank(
 
     Raises:
         DivergedError: a score is NaN or infinite; the model is named.
-        ParameterError: ``k`` or ``batch_size`` below 1, a part without queries, or candidates
-            outside the catalogue.
+        ParameterError: ``k`` or ``batch_size`` below 1, a part without queries, candidates
+            outside the catalogue, or a split of other items than the model's.
 
     Returns:
         ``hr@k``, ``ndcg@k``, ``mrr@k``, for sets of targets ``recall@k``, ``coverage@k``, ``ties``.
@@ -134,6 +135,7 @@ def rank(
     """
     if k < 1:
         raise ParameterError(f"k must be at least 1, got {k}")
+    check_same_items(model, split)
     queries = asked(split, part, every_event=False) if queries is None else queries
     if not len(queries):
         raise ParameterError(f"queries must hold at least one of part {part!r}, got none")
@@ -144,7 +146,7 @@ def rank(
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
-    reach = metrics.coverage(shown, int((~away).sum()))
+    reach = float((~away)[shown].sum() / (~away).sum())  # a target may be no candidate
     values |= {f"coverage@{k}": reach, "ties": float(tied.mean())}
     return Ranking(
         model=name_of(model),

@@ -5,14 +5,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from mtrec_lib.data import Catalogue, Histories, Split
 from mtrec_lib.features.pairs.pair_features import PairFeatures
 from mtrec_lib.features.sequences.packed import Packed
 from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.tokens import Parts, parts_of
 from mtrec_lib.features.sequences.windows import Windows
 from mtrec_lib.features.side import side_information
 
+NUMBERS = ("rating", "spend")  # of the events, predicted in their own unit
 FLAGS = ("click", "buy")  # outcomes of past events that are read where a log has them
 
 
@@ -30,6 +33,9 @@ class Inputs:
         like_at: the rating from which an event counts as a like, or None.
         beside: numbers that stand beside the state for heads that are given the item, or None.
         fitted_on: name and SHA-256 of the log, protocol of the split.
+        scales: ``"rating"``, ``"spend"`` and ``"log spend"`` (amounts above 0) → mean and standard
+            deviation in the training part (1 where nothing varies), for tasks that must know the
+            size of what they predict.
 
     Taught in chapter 02.
     """
@@ -43,6 +49,7 @@ class Inputs:
     like_at: float | None
     beside: PairFeatures | None = None
     fitted_on: dict[str, Any] = field(default_factory=dict)
+    scales: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def has_side(self) -> bool:
@@ -58,14 +65,14 @@ class Inputs:
         """See :meth:`InputSpec.arrays`."""
         return self.spec.arrays(histories, length)
 
-    def windows(self, split: Split, part: str = "train", **settings: Any) -> Windows:
+    def windows(self, split: Split, part: Parts = "train", **settings: Any) -> Windows:
         """Windows over the whole history in which every event of ``part`` is a target once.
 
         ``settings``: ``batch_size``, ``seed`` and ``hide_ratings``, see :class:`Feed`.
         """
         return Windows(self.spec, split, part=part, beside=self.beside, **settings)
 
-    def packed(self, split: Split, part: str = "train", **settings: Any) -> Packed:
+    def packed(self, split: Split, part: Parts = "train", **settings: Any) -> Packed:
         """The same targets in packed rows.
 
         ``settings``: those of :meth:`windows` and ``context``, see :class:`Packed`.
@@ -73,7 +80,13 @@ class Inputs:
         return Packed(self.spec, split, part=part, beside=self.beside, **settings)
 
 
-def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int = 0) -> Inputs:
+def fit(
+    split: Split,
+    max_length: int = 200,
+    beside: bool = False,
+    factors: int = 0,
+    parts: Parts = "train",
+) -> Inputs:
     """Fit the inputs: the catalogue is known in advance, statistics come from training alone.
 
     Args:
@@ -83,9 +96,15 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
             the state for heads that are given the item.
         factors: length of item vectors of a factorisation (:class:`LatentFactors`) whose numbers
             stand there too; 0 for none, and 8 is usual.
+        parts: whose events popularity and scales are counted on: ``"train"``, and for a final
+            model the parts that ``mt.training.fit`` is given. What stands beside the state is
+            fitted on the training part in any case.
 
     Returns:
         The fitted :class:`Inputs`.
+
+    Raises:
+        ParameterError: an unknown part, or sizes out of range.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -96,7 +115,8 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
     """
     log = split.log
     side, names = side_information(log.catalogue)
-    ids = log.catalogue.encode(split.train["item_id"])
+    events = split.events.filter(pl.col("part").is_in(parts_of(parts)))
+    ids = log.catalogue.encode(events["item_id"])
     counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
     grades = log.about.grades if log.has("rating") else ()
     numbers = PairFeatures.fit(split, side, factors) if beside or factors else None
@@ -117,5 +137,23 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
         repeats=log.about.repeats,
         like_at=log.about.like_at if log.has("rating") else None,
         beside=numbers,
-        fitted_on={"log": log.name, "sha256": log.hash, "protocol": split.protocol},
+        fitted_on={"log": log.name, "sha256": log.hash, "protocol": split.protocol.name},
+        scales=_scales(events),
     )
+
+
+def _scales(events: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Mean and standard deviation of the numbers that tasks predict, where there are any."""
+    numbers = {
+        name: events[name].drop_nulls().cast(pl.Float64).to_numpy()
+        for name in NUMBERS
+        if name in events.columns
+    }
+    if "spend" in numbers:
+        numbers["spend"] = numbers["spend"][numbers["spend"] > 0]
+        numbers["log spend"] = np.log(numbers["spend"])
+    return {
+        name: (float(values.mean()), float(values.std()) or 1.0)
+        for name, values in numbers.items()
+        if len(values)
+    }

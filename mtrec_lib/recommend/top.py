@@ -11,6 +11,7 @@ from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import Histories
 from mtrec_lib.data.splitting.parts import PARTS, place_of
 from mtrec_lib.evaluation import Scorer
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import name_of
 from mtrec_lib.recommend import typed
 from mtrec_lib.recommend.candidates import candidates
@@ -107,7 +108,8 @@ def for_user(
         options: further arguments of :func:`top`, such as ``only`` and ``exclude``.
 
     Raises:
-        ParameterError: nobody of the log has this ``user_id``, or no such part.
+        ParameterError: nobody of the log has this ``user_id``, no such part, or a log of other
+            items than the model's.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -118,6 +120,7 @@ def for_user(
 
     Taught in chapter 09.
     """
+    check_same_items(model, split)
     mine = split.events.filter(pl.col("user_id") == _user(split, user_id))
     earlier = PARTS if part is None else PARTS[: place_of(part)]
     events = mine.filter(pl.col("part").is_in(earlier))

@@ -21,6 +21,7 @@ from mtrec_lib.training.balancing import (
 )
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.fit import fit
+from mtrec_lib.training.settings import Settings
 
 __all__ = [
     "DWA",
@@ -37,6 +38,7 @@ __all__ = [
     "NashMTL",
     "PCGrad",
     "RandomWeights",
+    "Settings",
     "UPGrad",
     "UncertaintyWeighting",
     "WeightAverage",

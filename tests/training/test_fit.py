@@ -153,7 +153,7 @@ def test_the_average_lags_behind_the_weights():
 
 
 def test_arguments_out_of_range_are_refused(films_inputs, films_split):
-    with pytest.raises(ParameterError, match="epochs and every must be ≥ 1"):
+    with pytest.raises(ParameterError, match="epochs must be a whole number ≥ 1, got 0"):
         _fit(films_inputs, films_split, epochs=0)
     with pytest.raises(ParameterError, match="monitor must be"):
         _fit(films_inputs, films_split, monitor="accuracy")

@@ -11,7 +11,7 @@ from mtrec_lib.data import Split
 from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.pairs.pair_features import PairFeatures
 from mtrec_lib.features.sequences.spec import InputSpec
-from mtrec_lib.features.sequences.tokens import EventTokens
+from mtrec_lib.features.sequences.tokens import EventTokens, Parts
 from mtrec_lib.features.sequences.without_autotune import without_autotune
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Feed(ABC):
     Args:
         spec: sizes of the arrays.
         split: the split log.
-        part: whose events are targets; earlier parts are context.
+        part: whose events are targets, a part or several; earlier parts are context.
         batch_size: rows a batch.
         seed: pieces and order depend on (seed, epoch) alone.
         hide_ratings: share of the pieces that are read without their ratings and flags, so that a
@@ -47,7 +47,7 @@ class Feed(ABC):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         batch_size: int = 64,
         seed: int = 0,
         hide_ratings: float = 0.0,

@@ -10,6 +10,7 @@ from mtrec_lib.data import Split
 from mtrec_lib.features.sequences.feed import Batch
 from mtrec_lib.features.sequences.packed import Packed
 from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.tokens import Parts, parts_of
 
 
 class Masked(Packed):
@@ -23,7 +24,7 @@ class Masked(Packed):
 
     In training every event is hidden with probability ``rate``, at least one a piece, drawn by
     (seed, epoch); of a share ``last`` of the pieces only the last event is hidden, which is what
-    the model is asked later. For another part than training all of its events are hidden. What is
+    the model is asked later. Without the training part all events of the parts are hidden. What is
     learned is p(event | events before *and* after it): these factors do not multiply to the
     probability of the history, so their sum is a pseudo-likelihood and not L_LM.
 
@@ -45,7 +46,7 @@ class Masked(Packed):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         rate: float = 0.2,
         last: float = 0.1,
         **settings: Any,
@@ -56,7 +57,8 @@ class Masked(Packed):
                 f"rate must be in (0, 1] and last in [0, 1], got {rate} and {last}; "
                 "0.2 and 0.1 are usual"
             )
-        self.rate, self.last, self.part = rate, last, part
+        self.rate, self.last = rate, last
+        self.trains = "train" in parts_of(part)
 
     @classmethod
     def unknown(cls, name: str) -> int:
@@ -66,7 +68,7 @@ class Masked(Packed):
     def rows(self, epoch: int) -> tuple[np.ndarray, ...]:
         """``(token, segment, counts)``, each ``(rows, length)``; ``counts`` at hidden places."""
         token, segment, counts = super().rows(epoch)
-        if self.part != "train":
+        if not self.trains:
             return token, segment, counts
         return token, segment, counts * self._hidden(segment, epoch)
 

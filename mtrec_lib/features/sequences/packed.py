@@ -10,6 +10,7 @@ from mtrec_lib.data import Split
 from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.sequences.feed import Batch, Feed
 from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.tokens import Parts
 
 
 class Packed(Feed):
@@ -35,7 +36,7 @@ class Packed(Feed):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         context: int = 0,
         **settings: Any,
     ) -> None:

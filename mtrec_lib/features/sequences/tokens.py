@@ -1,15 +1,19 @@
 """A split log as one flat row of tokens: what every feed of windows is cut from."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories, Split
-from mtrec_lib.data.splitting.parts import up_to
+from mtrec_lib.data.splitting.parts import PARTS, place_of, up_to
 from mtrec_lib.features.causal.derived import derived_labels
 from mtrec_lib.features.pairs.pair_features import PairFeatures
 from mtrec_lib.features.sequences.spec import InputSpec, gap_ids
+
+Parts = str | Sequence[str]
 
 
 class EventTokens:
@@ -21,7 +25,8 @@ class EventTokens:
     Args:
         spec: sizes of the arrays.
         split: the split log.
-        part: whose events are targets; earlier parts are context, later ones are left out.
+        part: whose events are targets, a part or several; earlier parts are context, later ones
+            are left out.
         beside: what is known beside the sequence when an item is asked about, or None.
 
     Attributes:
@@ -36,15 +41,20 @@ class EventTokens:
     """
 
     def __init__(
-        self, spec: InputSpec, split: Split, part: str = "train", beside: PairFeatures | None = None
+        self,
+        spec: InputSpec,
+        split: Split,
+        part: Parts = "train",
+        beside: PairFeatures | None = None,
     ) -> None:
-        events = split.events.filter(pl.col("part").is_in(up_to(part)))
+        parts = parts_of(part)
+        events = split.events.filter(pl.col("part").is_in(up_to(parts[-1])))
         histories = Histories.from_events(events, split.log.catalogue)
         self.lengths = histories.lengths
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
-        columns = derived_labels(split, part, histories) | histories.columns
+        columns = derived_labels(split, parts[-1], histories) | histories.columns
         self._labels = self._with_begins(columns, spec)
-        self._labels["counted"] = self._counted((events["part"] == part).to_numpy())
+        self._labels["counted"] = self._counted(events["part"].is_in(parts).to_numpy())
         self._read = self._as_read(spec)
         self._beside = None
         if beside is not None:
@@ -112,3 +122,20 @@ class EventTokens:
         for name in spec.outcomes:
             read[name] = spec.outcome_ids(name, self._labels.get(name, missing))
         return read
+
+
+def parts_of(part: Parts) -> list[str]:
+    """One part or several, in the order of time.
+
+    Raises:
+        ParameterError: none, or an unknown one.
+
+    >>> parts_of(["validation", "train"])
+    ['train', 'validation']
+
+    Taught in chapter 02.
+    """
+    named = {part} if isinstance(part, str) else set(part)
+    if not named or not named <= set(PARTS):
+        raise ParameterError(f"part must be one of {list(PARTS)}, or a list of them, got {part!r}")
+    return sorted(named, key=place_of)

@@ -7,6 +7,7 @@ import numpy as np
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
+from mtrec_lib.features.sequences.tokens import Parts
 from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.gpt import same_piece
@@ -71,7 +72,7 @@ class BERT(BlockTrunk):
         """The mask of pieces: all of one's own piece, before and after."""
         return same_piece(segment)
 
-    def feed(self, split: Split, part: str = "train", **settings: Any) -> Masked:
+    def feed(self, split: Split, part: Parts = "train", **settings: Any) -> Masked:
         """Packed rows with hidden events."""
         settings = {"rate": self.rate, "last": self.last, "beside": self.beside} | settings
         return Masked(self.spec, split, part, **settings)

@@ -8,6 +8,7 @@ from keras import ops
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Feed, InputSpec, Packed, PairFeatures, Windows
+from mtrec_lib.features.sequences.tokens import Parts
 from mtrec_lib.layers import EventEmbedding, ItemTable
 
 
@@ -79,7 +80,7 @@ class Trunk(keras.layers.Layer):
         vectors = self.embedding(inputs, self.table(), training=training)
         return self.mix(vectors, segment_of(inputs), training)
 
-    def feed(self, split: Split, part: str = "train", **settings: Any) -> Feed:
+    def feed(self, split: Split, part: Parts = "train", **settings: Any) -> Feed:
         """The batches that this trunk is trained on: packed rows where it can read them."""
         kind = Packed if self.packs else Windows
         return kind(self.spec, split, part, beside=self.beside, **settings)
