@@ -8,8 +8,8 @@ import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.trunks import decoder_trunk
 from mtrec_lib.models.trunks.gpt import causal_mask
-from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
 from mtrec_lib.pretrained.decoders.llama import weights_of
+from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
 from mtrec_lib.pretrained.files.folders import Place, load_backbone
 from mtrec_lib.pretrained.files.gguf_folder import gguf_folder
 from tests.pretrained import tiny_llama
