@@ -87,6 +87,8 @@ class Baseline(ABC):
     @property
     def fitted_on(self) -> dict[str, Any]:
         """What was counted: name and SHA-256 of the log, protocol of the split, its parts."""
+        if self._catalogue is None:
+            return {}
         log = {} if self._log is None else {"log": self._log.name, "sha256": self._log.hash}
         return log | self._fitted_on
 

@@ -36,15 +36,14 @@ def with_more_items(model: Any, items: Any, vectors: Any = None) -> Any:
     config = _changed(configuration(model), old, inputs, whole)
     grown = keras.saving.deserialize_keras_object(config, safe_mode=True)
     give_inputs(grown, inputs)
+    for each in (model, grown):
+        if not each.built:
+            each.build()
+    for before, weight in zip(model.weights, grown.weights, strict=True):
+        weight.assign(_values(before, weight, inputs, whole))
     for head in grown.heads:
         if getattr(head, "sampler", None) is not None:
             head.sampler.draw_by(inputs.popularity)
-    grown.build()
-    if not model.built:
-        model.build()
-    for before, weight in zip(model.weights, grown.weights, strict=True):
-        if weight.name not in {"keep", "alias", "log_q_table"}:  # made of the popularity
-            weight.assign(_values(before, weight, inputs, whole))
     return grown
 
 
