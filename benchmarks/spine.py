@@ -16,7 +16,7 @@ from benchmarks._study.rows import row
 
 RUNS = 5
 QUIET = True
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def seconds(action: Callable[[], Any], runs: int = RUNS) -> tuple[float, list[float]]:
@@ -38,7 +38,7 @@ def python(code: str) -> Callable[[], Any]:
 def mtrec(*words: str) -> Callable[[], Any]:
     """An action that calls the command line, whatever it answers."""
     command = [sys.executable, "-m", "mtrec_lib.cli", *words]
-    return lambda: subprocess.run(command, check=False, **QUIET)  # type: ignore[call-overload]
+    return lambda: subprocess.run(command, check=False, **SILENT)  # type: ignore[call-overload]
 
 
 def bits_above_the_truth() -> float:
