@@ -9,7 +9,7 @@ from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
 from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
-from mtrec_lib.models.trunks.gpt import same_piece
+from mtrec_lib.models.trunks.masks import same_piece
 
 
 @keras.saving.register_keras_serializable("mtrec")
