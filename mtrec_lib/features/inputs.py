@@ -8,6 +8,7 @@ import numpy as np
 
 from mtrec_lib.data import Catalogue, Histories, Split
 from mtrec_lib.features.pairs.pair_features import PairFeatures
+from mtrec_lib.features.people import Columns, People
 from mtrec_lib.features.sequences.packed import Packed
 from mtrec_lib.features.sequences.spec import InputSpec
 from mtrec_lib.features.sequences.windows import Windows
@@ -29,6 +30,7 @@ class Inputs:
         repeats: whether people come back to the same item.
         like_at: the rating from which an event counts as a like, or None.
         beside: numbers that stand beside the state for heads that are given the item, or None.
+        people: attributes of people, read with every event of theirs, or None.
 
     Taught in chapter 02.
     """
@@ -41,6 +43,7 @@ class Inputs:
     repeats: bool
     like_at: float | None
     beside: PairFeatures | None = None
+    people: People | None = None
 
     @cached_property
     def has_side(self) -> bool:
@@ -53,25 +56,41 @@ class Inputs:
         return replace(self, spec=replace(self.spec, side=0), side=empty, side_names=())
 
     def arrays(self, histories: Histories, length: int | None = None) -> dict[str, np.ndarray]:
-        """See :meth:`InputSpec.arrays`."""
-        return self.spec.arrays(histories, length)
+        """See :meth:`InputSpec.arrays`; with attributes of people also :meth:`of_people`."""
+        return self.spec.arrays(histories, length) | self.of_people(histories)
+
+    def of_people(self, histories: Histories) -> dict[str, np.ndarray]:
+        """``person``: ``(n, 1, numbers)`` what is known of whom the pasts belong to, if read."""
+        if self.people is None:
+            return {}
+        return {"person": self.people.of(histories.users)[:, None]}
 
     def windows(self, split: Split, part: str = "train", **settings: Any) -> Windows:
         """Windows over the whole history in which every event of ``part`` is a target once.
 
         ``settings``: ``batch_size``, ``seed`` and ``hide_ratings``, see :class:`Feed`.
         """
-        return Windows(self.spec, split, part=part, beside=self.beside, **settings)
+        return Windows(
+            self.spec, split, part=part, beside=self.beside, people=self.people, **settings
+        )
 
     def packed(self, split: Split, part: str = "train", **settings: Any) -> Packed:
         """The same targets in packed rows.
 
         ``settings``: those of :meth:`windows` and ``context``, see :class:`Packed`.
         """
-        return Packed(self.spec, split, part=part, beside=self.beside, **settings)
+        return Packed(
+            self.spec, split, part=part, beside=self.beside, people=self.people, **settings
+        )
 
 
-def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int = 0) -> Inputs:
+def fit(
+    split: Split,
+    max_length: int = 200,
+    beside: bool = False,
+    factors: int = 0,
+    people: Columns = False,
+) -> Inputs:
     """Fit the inputs: the catalogue is known in advance, statistics come from training alone.
 
     Args:
@@ -81,9 +100,15 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
             the state for heads that are given the item.
         factors: length of item vectors of a factorisation (:class:`LatentFactors`) whose numbers
             stand there too; 0 for none, and 8 is usual.
+        people: whether attributes of people (columns of ``log.users``) are read with their events:
+            True for all that hold texts, truth values or numbers, or a list of names. Whoever is
+            not in that table is unknown.
 
     Returns:
         The fitted :class:`Inputs`.
+
+    Raises:
+        ParameterError: ``people`` names a column that is not there, or nothing tells people apart.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -98,6 +123,7 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
     counts = np.bincount(ids, minlength=log.catalogue.size + 2)[2:]
     grades = log.about.grades if log.has("rating") else ()
     numbers = PairFeatures.fit(split, side, factors) if beside or factors else None
+    persons = People.fit(split, people) if people is not False else None
     spec = InputSpec(
         items=log.catalogue.size,
         side=side.shape[1],
@@ -105,6 +131,7 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
         max_length=max_length,
         flags=tuple(name for name in FLAGS if log.has(name)),
         beside=len(numbers.names) if numbers else 0,
+        people=persons.names if persons else (),
     )
     return Inputs(
         spec=spec,
@@ -115,4 +142,5 @@ def fit(split: Split, max_length: int = 200, beside: bool = False, factors: int 
         repeats=log.about.repeats,
         like_at=log.about.like_at if log.has("rating") else None,
         beside=numbers,
+        people=persons,
     )

@@ -16,6 +16,7 @@ from mtrec_lib.core import atomic_path, sha256_bytes
 from mtrec_lib.core.errors import CheckpointError
 from mtrec_lib.data import Catalogue
 from mtrec_lib.features import Inputs, InputSpec, LatentFactors, PairFeatures
+from mtrec_lib.features.people import People
 
 FORMAT = 1
 _MEMBERS = ("config.json", "weights.npz", "inputs.npz", "items.parquet")
@@ -101,18 +102,22 @@ def _config(model: Any) -> dict[str, Any]:
             "repeats": inputs.repeats,
             "like_at": inputs.like_at,
             "beside": _beside_config(inputs.beside),
+            "people": None if inputs.people is None else inputs.people.get_config(),
         },
         "catalogue": inputs.catalogue.hash,
     }
 
 
 def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Side information, popularity, the items' totals and vectors: nothing of any one person."""
+    """Side information, popularity, the items' totals and vectors: nothing of any one person,
+    unless attributes of people are read."""
     found = {"side": inputs.side, "popularity": inputs.popularity}
     if inputs.beside is not None:
         found |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
         if inputs.beside.factors is not None:
             found["factors"] = inputs.beside.factors.vectors
+    if inputs.people is not None:
+        found |= {"users": inputs.people.users, "people": inputs.people.table}
     return found
 
 
@@ -131,6 +136,10 @@ def _beside(config: dict[str, Any] | None, arrays: Any) -> PairFeatures | None:
     )
 
 
+def _people(config: list[dict[str, Any]] | None, arrays: Any) -> People | None:
+    return None if config is None else People.from_config(config, arrays["users"], arrays["people"])
+
+
 def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:
     arrays = np.load(io.BytesIO(members["inputs.npz"]), allow_pickle=False)
     return Inputs(
@@ -142,6 +151,7 @@ def _inputs(config: dict[str, Any], members: dict[str, bytes]) -> Inputs:
         repeats=config["repeats"],
         like_at=config["like_at"],
         beside=_beside(config.get("beside"), arrays),
+        people=_people(config.get("people"), arrays),
     )
 
 

@@ -73,17 +73,19 @@ class BERT(BlockTrunk):
 
     def feed(self, split: Split, part: str = "train", **settings: Any) -> Masked:
         """Packed rows with hidden events."""
-        settings = {"rate": self.rate, "last": self.last, "beside": self.beside} | settings
-        return Masked(self.spec, split, part, **settings)
+        known: dict[str, Any] = {"beside": self.beside, "people": self.people}
+        own = {"rate": self.rate, "last": self.last}
+        return Masked(self.spec, split, part, **(known | own | settings))
 
     def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
         """The pasts of people, each with a hidden event after it; no begin mark stands before."""
         past = self.spec.arrays(histories, self.spec.max_length - 1)
         past["item"] = np.where(past["item"] == self.spec.begin, 0, past["item"])
-        return {
+        asked = {
             name: np.pad(read, ((0, 0), (0, 1)), constant_values=Masked.unknown(name))
             for name, read in past.items()
         }
+        return asked | self.of_people(histories)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
