@@ -12,6 +12,7 @@ from mtrec_lib.core import archive
 from mtrec_lib.core.errors import CheckpointError
 from mtrec_lib.data import Catalogue
 from mtrec_lib.features import Inputs, InputSpec, LatentFactors, PairFeatures
+from mtrec_lib.features.people import People
 from mtrec_lib.models.multi_task.rebuilding import configuration, give_inputs
 
 
@@ -65,6 +66,7 @@ def _config(model: Any) -> dict[str, Any]:
             "like_at": inputs.like_at,
             "beside": _beside_config(inputs.beside),
             "fitted_on": inputs.fitted_on,
+            "people": None if inputs.people is None else inputs.people.get_config(),
         },
         "catalogue": inputs.catalogue.hash,
         "categories": list(inputs.catalogue.categories),
@@ -72,12 +74,15 @@ def _config(model: Any) -> dict[str, Any]:
 
 
 def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Side information, popularity, the items' totals and vectors: nothing of any one person."""
+    """Side information, popularity, the items' totals and vectors: nothing of any one person,
+    unless attributes of people are read."""
     found = {"side": inputs.side, "popularity": inputs.popularity}
     if inputs.beside is not None:
         found |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
         if inputs.beside.factors is not None:
             found["factors"] = inputs.beside.factors.vectors
+    if inputs.people is not None:
+        found |= {"users": inputs.people.users, "people": inputs.people.table}
     return found
 
 
@@ -96,6 +101,10 @@ def _beside(config: dict[str, Any] | None, arrays: Any) -> PairFeatures | None:
     )
 
 
+def _people(config: list[dict[str, Any]] | None, arrays: Any) -> People | None:
+    return None if config is None else People.from_config(config, arrays["users"], arrays["people"])
+
+
 def _inputs(config: dict[str, Any], catalogue: Catalogue, content: bytes) -> Inputs:
     arrays = archive.arrays_of(content)
     return Inputs(
@@ -107,5 +116,6 @@ def _inputs(config: dict[str, Any], catalogue: Catalogue, content: bytes) -> Inp
         repeats=config["repeats"],
         like_at=config["like_at"],
         beside=_beside(config["beside"], arrays),
+        people=_people(config.get("people"), arrays),
         fitted_on=config["fitted_on"],
     )

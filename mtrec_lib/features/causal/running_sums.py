@@ -128,9 +128,7 @@ def is_timed(split: "Split") -> bool:
 
 def outcomes(split: "Split") -> tuple[str, ...]:
     """Which of like, click and buy the log carries; a like may be read off the rating."""
-    log = split.log
-    liked = log.has("rating") and log.about.like_at is not None
-    return tuple(name for name in OUTCOMES if log.has(name) or (name == "like" and liked))
+    return tuple(name for name in OUTCOMES if split.log.label(name) is not None)
 
 
 def table(split: "Split") -> pl.DataFrame:
@@ -168,9 +166,10 @@ def _measured(split: "Split") -> list[pl.Expr]:
     elif log.has("price"):
         pieces = pl.col("quantity").fill_null(1) if log.has("quantity") else pl.lit(1.0)
         found.append((pl.col("price") * pieces).cast(pl.Float64).alias("spend"))
-    for name in outcomes(split):
-        value = pl.col(name) if log.has(name) else pl.col("rating") >= log.about.like_at
-        found.append(value.cast(pl.Float64).alias(name))
+    for name in OUTCOMES:
+        label = log.label(name)
+        if label is not None:
+            found.append(label.alias(name))
     return found + [pl.col("session_id")] * log.has("session_id")
 
 

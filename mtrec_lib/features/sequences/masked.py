@@ -7,7 +7,6 @@ import numpy as np
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
-from mtrec_lib.features.sequences.feed import Batch
 from mtrec_lib.features.sequences.packed import Packed
 from mtrec_lib.features.sequences.spec import InputSpec
 from mtrec_lib.features.sequences.tokens import Parts, parts_of
@@ -87,16 +86,12 @@ class Masked(Packed):
         drawn = (draw < self.rate) | (draw == least[piece])
         return np.where(like_asking[piece], is_last, drawn).reshape(segment.shape).astype(np.int8)
 
-    def batch(self, *rows: np.ndarray) -> Batch:
-        """The arrays ``(x, y)`` of rows; a negative segment is read without its outcomes."""
-        token, segment, counts = rows
-        real = segment != 0
-        token = np.where(real, token, 0)
-        y = self.tokens.due(token, real, counts > 0)
-        x = self.tokens.read(np.where(real, token + 1, 0), real)
-        x = self.without_outcomes(x, segment < 0)
-        hidden = y["counted"] > 0
-        for name, read in x.items():
-            x[name] = np.where(hidden, self.unknown(name), read).astype(np.int32)
-        segment = abs(segment).astype(np.int32)
-        return x | {"segment": segment} | self.tokens.asked(y, token, real), y
+    def read(
+        self, token: np.ndarray, real: np.ndarray, targets: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """The event that is due itself, hidden where it is a target."""
+        events = self.tokens.read(np.where(real, token + 1, 0), real)
+        return {
+            name: np.where(targets, self.unknown(name), read).astype(np.int32)
+            for name, read in events.items()
+        }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mtrec_lib.data import Histories
 
 GAP_BUCKETS = 32
-_LISTS = ("grades", "flags", "added")
+_LISTS = ("grades", "flags", "added", "people")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class InputSpec:
         flags: names of the yes-or-no outcomes of past events that are read, such as ``"click"``.
         beside: how many numbers stand beside the state for heads that are given the item.
         added: how many of the last items were given to a trained model, a number each time.
+        people: names of the numbers that are known of the person, such as ``"person:age"``.
 
     >>> spec = InputSpec(items=3, grades=(1.0, 2.0), max_length=4)
     >>> spec.begin, spec.rows
@@ -46,6 +47,7 @@ class InputSpec:
     flags: tuple[str, ...] = ()
     beside: int = 0
     added: tuple[int, ...] = ()
+    people: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("items", 1), ("side", 0), ("max_length", 2)):

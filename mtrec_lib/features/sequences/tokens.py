@@ -11,6 +11,7 @@ from mtrec_lib.data import Histories, Split
 from mtrec_lib.data.splitting.parts import PARTS, place_of, up_to
 from mtrec_lib.features.causal.derived import derived_labels
 from mtrec_lib.features.pairs.pair_features import PairFeatures
+from mtrec_lib.features.people import People
 from mtrec_lib.features.sequences.spec import InputSpec, gap_ids
 
 Parts = str | Sequence[str]
@@ -28,6 +29,7 @@ class EventTokens:
         part: whose events are targets, a part or several; earlier parts are context, later ones
             are left out.
         beside: what is known beside the sequence when an item is asked about, or None.
+        people: what is known of the people, or None.
 
     Attributes:
         starts: ``(people,)`` where a person's begin mark stands.
@@ -46,6 +48,7 @@ class EventTokens:
         split: Split,
         part: Parts = "train",
         beside: PairFeatures | None = None,
+        people: People | None = None,
     ) -> None:
         parts = parts_of(part)
         events = split.events.filter(pl.col("part").is_in(up_to(parts[-1])))
@@ -61,6 +64,8 @@ class EventTokens:
             known = beside.of_events(histories)
             self._beside = np.zeros((len(self._is_event), known.shape[1]), np.float32)
             self._beside[self._is_event] = known
+        self._people = None if people is None else people.of(histories.users)
+        self._person = np.repeat(np.arange(len(histories)), self.lengths + 1)
         self._due = np.concatenate([[0.0], np.cumsum(self._labels["counted"], dtype=np.float64)])
         self.targets = int(self._due[-1])
 
@@ -86,10 +91,16 @@ class EventTokens:
     def asked(
         self, y: dict[str, np.ndarray], token: np.ndarray, real: np.ndarray
     ) -> dict[str, Any]:
-        """What heads may see of the events after some tokens: ``given_item`` and ``beside``."""
+        """What is known at some tokens beside the past.
+
+        Of the events after them ``given_item`` and ``beside``, which only heads may see; of their
+        people ``person``.
+        """
         given: dict[str, Any] = {"given_item": y["item"]}
         if self._beside is not None:
             given["beside"] = self._beside[np.where(real, token + 1, 0)] * real[..., None]
+        if self._people is not None:
+            given["person"] = self._people[self._person[token]] * real[..., None]
         return given
 
     def any_due(self, person: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:

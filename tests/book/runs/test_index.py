@@ -46,8 +46,14 @@ def test_minutes_and_memory_are_filled_in_and_unknown_ones_are_a_dash(monkeypatc
 def books(tmp_path):
     """Chapter 04 in two notebooks: the first speaks of two names, the second uses one."""
     cells = {
-        "04_models": [("code", "mt.models.MinGRU(inputs)"), ("markdown", "`mt.models.GPT` and `mt.models.LSTM`")],
-        "04_2_uses": [("code", "mt.models.GPT(inputs)"), ("code", "mt.models.BERT(mt.models.MinGRU)")],
+        "04_models": [
+            ("code", "mt.models.MinGRU(inputs)"),
+            ("markdown", "`mt.models.GPT` and `mt.models.LSTM`"),
+        ],
+        "04_2_uses": [
+            ("code", "mt.models.GPT(inputs)"),
+            ("code", "mt.models.BERT(mt.models.MinGRU)"),
+        ],
         "05_other": [("code", "mt.models.Later()")],
     }
     for name, each in cells.items():
