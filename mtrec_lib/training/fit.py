@@ -16,7 +16,6 @@ from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.identity import identity_of
 from mtrec_lib.training.loop import Loop
 from mtrec_lib.training.monitor import monitored
-from mtrec_lib.training.rate import EpochCosine
 from mtrec_lib.training.settings import Settings, settled
 
 UNDECAYED = ["bias", "gamma", "beta", "log_sigma", "log_variance"]
@@ -72,10 +71,11 @@ def fit(
     _check_log(model, split)
     judge = monitored(model, split, settings.monitor)
     feed = _feed(model, split, settings)
-    rate = EpochCosine(settings.learning_rate, settings.epochs)
+    steps = feed.steps(0) * settings.epochs
+    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps, alpha=0.1)
     _compile(model, rate, settings, balancing)
     called = _called(model, callbacks, settings.epochs)
-    loop = Loop(model, split, feed, rate, judge, settings, called)
+    loop = Loop(model, split, feed, judge, settings, called)
     store = None
     if checkpoint is not None:
         store = Checkpoints(checkpoint, identity_of(model, split, settings, balancing))
@@ -120,7 +120,7 @@ def _feed(model: Any, split: Split, settings: Settings) -> Any:
     return feed
 
 
-def _compile(model: Any, rate: EpochCosine, settings: Settings, balancing: Any) -> None:
+def _compile(model: Any, rate: Any, settings: Settings, balancing: Any) -> None:
     optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=1.0)
     optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
     model.compile(optimizer=optimizer, balancing=balancing, jit_compile=False)
