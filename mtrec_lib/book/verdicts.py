@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtrec_lib.book.silent_display import Sentence
+from mtrec_lib.core import hashes
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.paths import repository
 
@@ -157,16 +158,9 @@ def _doubt(row: Mapping[str, Any]) -> str:
 
 def _age(row: Mapping[str, Any]) -> str:
     """Whether the code that made the record still stands."""
-    if row.get("stale") or ("code" in row and row["code"] != _code_now(row["modules"])):
+    if row.get("stale") or ("code" in row and row["code"] != hashes.code_hash(row["modules"])):
         return "recorded, measured with older code"
     return "recorded with today's code" if "code" in row else "recorded, its code not noted"
-
-
-def _code_now(modules: list[str]) -> str | None:
-    from mtrec_lib.core import hashes
-
-    code_hash = getattr(hashes, "code_hash", None)  # of the code path of a measurement
-    return code_hash(modules) if code_hash else None
 
 
 def _number(value: float) -> str:

@@ -7,6 +7,8 @@ from mtrec_lib.evaluation.comparisons.comparing import compare as compare
 from mtrec_lib.evaluation.comparisons.comparison import Comparison as Comparison
 from mtrec_lib.evaluation.comparisons.intervals import bootstrap_interval as bootstrap_interval
 from mtrec_lib.evaluation.comparisons.slices import sliced as sliced
+from mtrec_lib.evaluation.comparisons.values import compare_auc as compare_auc
+from mtrec_lib.evaluation.comparisons.values import compare_bits as compare_bits
 from mtrec_lib.evaluation.comparisons.values import compare_values as compare_values
 from mtrec_lib.evaluation.influence import influence as influence
 from mtrec_lib.evaluation.judge import Judgement as Judgement
@@ -41,6 +43,8 @@ __all__ = [
     "bits_per_event",
     "bootstrap_interval",
     "compare",
+    "compare_auc",
+    "compare_bits",
     "compare_values",
     "coverage",
     "fit_temperature",

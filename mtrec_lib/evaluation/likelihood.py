@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.evaluation.metrics import bits_per_event
@@ -35,6 +36,17 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
 
     Taught in chapter 03.
     """
+    return bits_per_event(log_probs(model, split, part, batch_size)[0])
+
+
+def log_probs(
+    model: Any, split: Any, part: str = "test", batch_size: int = 4096
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Natural log p(item | history) of every event of a part, and whose event it is: (n,) each.
+
+    Raises:
+        ParameterError, DivergedError: as :func:`bits` does.
+    """
     log_prob = ability(model, "log_prob", "bits()")
     check_same_items(model, split)
     queries = asked(split, part, every_event=True)
@@ -51,4 +63,4 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
             f"{name_of(model)}.log_prob() returned {int(np.isnan(found).sum()):,} NaN of "
             f"{len(found):,}; the model has diverged: lower the learning rate"
         )
-    return bits_per_event(found)
+    return found, queries.histories.users

@@ -58,7 +58,7 @@ def test_a_missing_record_is_said_to_be_missing(tmp_path, capsys):
     ],
 )
 def test_a_verdict_says_whether_the_code_has_changed(tmp_path, capsys, monkeypatch, more, words):
-    monkeypatch.setattr(hashes, "code_hash", lambda modules: "now", raising=False)
+    monkeypatch.setattr(hashes, "code_hash", lambda modules: "now")
     say(tmp_path, **more)
     assert f"  {words} `make" in capsys.readouterr().out
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.evaluation.comparisons.comparison import LEVEL_WITH, NO_WORSE, OPEN, Comparison
 
-VERB = re.compile(r"\{([a-z]+)\}")
-NAMES = "names"  # the place where the models that share a word are listed
+NAMES = "{names}"  # the place where the models that share a word are listed
+VERB = re.compile(r"\{(?!names\})([a-z]+)\}")
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 
@@ -17,67 +17,67 @@ def written(template: str, found: Comparison | Mapping[str, Comparison]) -> str:
     Args:
         template: holds one verb in braces, which stands between the two sides, as in
             ``"Counts {rank} item-kNN"``; with several comparisons also ``{names}``, where those
-            that share a word are listed, as in ``"In this shop {names} {rank} popularity"``.
-        found: the comparison of the left side with the right, or name of a left side → its own.
+            that share a word are listed: ``"In this shop {names} {rank} popularity"``, or
+            ``"Counts {rank} {names}"`` where the other sides have names.
+        found: the comparison of the left side with the right, or name → comparison.
 
     Returns:
         Such as ``"Counts rank better than item-kNN (1 seed)"``. Margins and numbers of seeds
         stand behind in brackets.
 
     Raises:
-        ParameterError: no verb, no ``{names}`` for several, or nothing to compare.
+        ParameterError: not one verb, or ``{names}`` without several comparisons or them without it.
     """
-    head, tail = _halves(template, isinstance(found, Mapping))
+    _check(template, isinstance(found, Mapping))
     if isinstance(found, Comparison):
-        return _capital(head + _filled(tail, found, 1) + _behind([found]))
+        return _capital(_filled(template, found, 1) + _behind([found]))
     groups: dict[str, list[str]] = {}
     for name, each in found.items():
         groups.setdefault(each.word, []).append(name)
+    head, rest = _once(template)
+    of_names = rest.startswith(NAMES)
     parts = []
     for names in groups.values():
-        parts.append(_listed(names) + _filled(tail, found[names[0]], len(names)))
+        part = _filled(rest, found[names[0]], len(names) if of_names else 1)
+        parts.append(part.replace(NAMES, _listed(names)))
     return _capital(head + "; ".join(parts) + _behind(list(found.values())))
 
 
 def open_question(template: str) -> str:
     """The template with both words in place: what is asked where nothing was measured."""
-    asked = VERB.sub(lambda verb: f"{verb[1]} better or worse than", _named(template))
-    return _capital(asked)
+    asked = template.replace(NAMES, "one model")
+    return _capital(VERB.sub(lambda verb: f"{verb[1]} better or worse than", asked))
 
 
-def _named(template: str) -> str:
-    return template.replace(f"{{{NAMES}}}", "one model")
-
-
-def _halves(template: str, several: bool) -> tuple[str, str]:
-    head, place, tail = template.partition(f"{{{NAMES}}}")
-    if several and not place:
-        raise ParameterError(
-            f"with several comparisons the sentence says by {{names}} where the models are listed, "
-            f"as in '{{names}} {{rank}} popularity'; got {template!r}"
-        )
-    if place and not several:
-        raise ParameterError(
-            f"{{names}} lists the names of several comparisons, handed over as "
-            f"{{name: comparison}}; got one comparison for {template!r}"
-        )
-    tail = tail if place else template
-    if len(VERB.findall(tail)) != 1:
+def _check(template: str, several: bool) -> None:
+    if len(VERB.findall(template)) != 1:
         raise ParameterError(
             "a sentence that is handed a comparison holds one verb in braces, and the comparison "
             f"writes what follows it, as in 'Counts {{rank}} item-kNN'; got {template!r}"
         )
-    return (head if place else ""), tail
+    if several != (template.count(NAMES) == 1):
+        raise ParameterError(
+            "{names} stands once where several comparisons, handed over as {name: comparison}, "
+            "list their models, as in '{names} {rank} popularity', and nowhere else; got "
+            f"{'several comparisons' if several else 'one comparison'} for {template!r}"
+        )
 
 
-def _filled(tail: str, found: Comparison, number: int) -> str:
+def _once(template: str) -> tuple[str, str]:
+    """What is said once, and what each group of names repeats."""
+    first = VERB.search(template)
+    start = min(template.index(NAMES), first.start() if first else len(template))
+    return template[:start], template[start:]
+
+
+def _filled(words: str, found: Comparison, number: int) -> str:
     def phrase(verb: re.Match[str]) -> str:
         does = verb[1] if number == 1 else _PLURAL.get(verb[1], verb[1].removesuffix("s"))
         if found.word == OPEN:
             return f"{OPEN} from"
         return f"{does} {found.word} {'with' if found.word == LEVEL_WITH else 'than'}"
 
-    return VERB.sub(phrase, tail)
+    return VERB.sub(phrase, words)
 
 
 def _listed(names: list[str]) -> str:

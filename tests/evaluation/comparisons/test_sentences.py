@@ -34,6 +34,14 @@ def test_several_are_listed_by_their_word():
     )
 
 
+def test_the_other_sides_may_have_the_names():
+    found = {"popularity": AHEAD, "item-kNN": AHEAD, "the GPT": UNSURE}
+    assert written("In this run counts {rank} {names}", found) == (
+        "In this run counts rank better than popularity and item-kNN; "
+        "cannot be told apart from the GPT (1 seed)"
+    )
+
+
 def test_of_different_seeds_none_are_named_behind_the_sentence():
     found = {"counts": AHEAD, "GPT": comparison(0.01, 0.02, seeds=(5, 5))}
     assert written("{names} {is} dice", found) == "Counts and GPT are better than dice"
@@ -44,8 +52,8 @@ def test_of_different_seeds_none_are_named_behind_the_sentence():
     [
         ("Counts and the GPT", UNSURE, "one verb in braces"),
         ("Counts {rank} the GPT and {rank} dice", UNSURE, "one verb in braces"),
-        ("Counts {rank} the GPT", {"counts": UNSURE}, "by {names} where"),
-        ("{names} {rank} the GPT", UNSURE, "several comparisons"),
+        ("Counts {rank} the GPT", {"counts": UNSURE}, "several comparisons for"),
+        ("{names} {rank} the GPT", UNSURE, "one comparison for"),
     ],
 )
 def test_a_template_without_its_places_is_refused(template, found, fault):

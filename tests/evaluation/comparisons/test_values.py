@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.evaluation import compare_values
+from mtrec_lib.evaluation import auc, compare_auc, compare_bits, compare_values
 
 
 def test_a_row_a_person_is_the_paired_t_test():
@@ -44,3 +45,32 @@ def test_seeds_come_as_rows_of_a_table():
 def test_rows_that_do_not_fit_are_refused(a, b, people, fault):
     with pytest.raises(ParameterError, match=fault):
         compare_values(a, b, "hr@10", people)
+
+
+def test_the_pooled_auc_is_compared_by_person():
+    random = np.random.default_rng(0)
+    labels, people = random.integers(0, 2, 200), random.integers(0, 20, 200)
+    good, noise = labels + random.normal(size=200), random.normal(size=200)
+    found = compare_auc(labels, good, noise, people)
+    assert found.a == pytest.approx(auc(labels, good))
+    assert found.b == pytest.approx(auc(labels, noise))
+    assert (found.word, found.users) == ("better", 20)
+
+
+@pytest.mark.parametrize(
+    ("labels", "a", "fault"),
+    [([1, 1, 1], [1, 2, 3], "both"), ([1, 0, 1], [1, 2], "must be"), ([1, 0], [1, 2, 3], "must")],
+)
+def test_an_auc_without_its_rows_is_refused(labels, a, fault):
+    with pytest.raises(ParameterError, match=fault):
+        compare_auc(labels, a, [1, 2, 3], [1, 2, 3])
+
+
+def test_bits_are_compared_event_by_event():
+    split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    one, none = (mt.baselines.NGram(order=n).fit(split) for n in (1, 0))
+    found = compare_bits(one, none, split)
+    assert found.a == pytest.approx(mt.evaluation.bits(one, split))
+    assert found.b == pytest.approx(mt.evaluation.bits(none, split))
+    assert found.less_is_better
+    assert found.users == 20
