@@ -15,10 +15,6 @@ from mtrec_lib.core.errors import ParameterError
 if TYPE_CHECKING:
     from mtrec_lib.evaluation import Comparison
 
-# Chapters whose comparing sentences are not yet handed their comparison; a chapter leaves the set
-# when it is rewritten, and none joins.
-UNBOUND = frozenset("00 03 03_2 04 04_2 04_3 05 05_2 06 06_2 06_3 07 07_2 09 10".split())
-
 # The nbval sanitiser blanks what follows this mark: these numbers vary with the machine.
 MARK = "≈"
 _NAME = re.compile(r"[a-z0-9_@-]+(\.[a-z0-9_@-]+)*")
@@ -93,7 +89,7 @@ def claim(sentence: str, found: "Comparison | Mapping[str, Comparison] | object"
     Taught in chapter 00.
     """
     own = COMPARING.search(sentence)
-    if own and current().chapter not in UNBOUND:
+    if own:
         raise ParameterError(_refusal(sentence, f"may not say {own[0]!r} by itself"))
     if isinstance(found, Mapping):
         known = {name: each for name, each in found.items() if each is not None}
