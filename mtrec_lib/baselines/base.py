@@ -61,7 +61,7 @@ class Baseline(ABC):
             raise ParameterError(f"parts {list(parts)} hold no events; choose others")
         self._catalogue, self._log = split.log.catalogue, split.log
         self._repeats = bool(split.log.about.repeats)
-        self._fitted_on = {"protocol": split.protocol.name, "parts": list(parts)}
+        self._fitted_on = {"protocol": str(split.protocol), "parts": list(parts)}
         pasts = Histories.from_events(events, self.catalogue)
         self._popularity = _counts(pasts, self.catalogue.size)
         self.learn(pasts)

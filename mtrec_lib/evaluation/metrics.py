@@ -122,7 +122,7 @@ def coverage(recommended: ArrayLike, size: int) -> float:
     """
     if size < 1:
         raise ParameterError(f"coverage: size must be at least 1, got {size}; pass catalogue.size")
-    ids = np.unique(_whole(recommended, "recommended"))
+    ids = np.unique(whole(recommended, "recommended"))
     if ids.size and (ids[0] < -1 or ids[-1] > size + 1):
         wrong = ids[0] if ids[0] < -1 else ids[-1]
         raise ParameterError(
@@ -180,7 +180,7 @@ def _by_query(
     ranks: ArrayLike, k: int, offsets: ArrayLike | None
 ) -> tuple[Integers, Integers, Integers]:
     """The checked ranks (targets,), the query of each, and the number of targets (queries,)."""
-    ranks = _whole(ranks, "ranks")
+    ranks = whole(ranks, "ranks")
     if not k >= 1 or k % 1:
         raise ParameterError(f"k must be at least 1, got {k}; the length of a list, a whole number")
     if ranks.size and ranks.min() < 1:
@@ -189,7 +189,7 @@ def _by_query(
         )
     if offsets is None:
         return ranks, np.arange(len(ranks)), np.ones(len(ranks), dtype=np.int64)
-    offsets = _whole(offsets, "offsets")
+    offsets = whole(offsets, "offsets")
     counts = np.diff(offsets)
     if (counts < 1).any() or offsets[0] != 0 or offsets[-1] != len(ranks):
         raise ParameterError(
@@ -214,7 +214,7 @@ def _check_places(ranks: Integers, query: Integers, offsets: Integers) -> None:
         )
 
 
-def _whole(values: ArrayLike, name: str) -> Integers:
+def whole(values: ArrayLike, name: str) -> Integers:
     """``values`` as whole numbers, in their shape."""
     array = np.asarray(values)
     if array.dtype.kind in "iu":

@@ -14,7 +14,7 @@ from mtrec_lib.evaluation.comparisons.intervals import mean_interval
 from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
 from mtrec_lib.evaluation.same_items import check_same_items
-from mtrec_lib.evaluation.scorer import Scorer, asked, batches, finite, name_of
+from mtrec_lib.evaluation.scorer import Scorer, ability, asked, batches, finite, name_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +133,10 @@ def rank(
 
     Taught in chapter 04.
     """
-    if k < 1:
-        raise ParameterError(f"k must be at least 1, got {k}")
+    ability(model, "scores", "rank()")
+    if not k >= 1 or k % 1:
+        raise ParameterError(f"k must be at least 1, got {k}; the length of a list, a whole number")
+    k = int(k)
     check_same_items(model, split)
     queries = asked(split, part, every_event=False) if queries is None else queries
     if not len(queries):
@@ -182,7 +184,7 @@ def _away(candidates: Any, size: int) -> NDArray[np.bool_]:
     """``(size,)`` whether an item is no candidate of anybody's."""
     if candidates is None:
         return np.zeros(size, bool)
-    column = np.asarray(candidates, np.int64) - 2
+    column = metrics.whole(candidates, "candidates") - 2
     if not column.size or column.min() < 0 or column.max() >= size:
         raise ParameterError(
             f"candidates must be one or more item ids in [2, {size + 1}], got {candidates!r}"

@@ -19,8 +19,13 @@ def check_same_items(model: Any, split: Any) -> None:
     their titles are therefore compared one by one. A model that has no ``catalogue`` is let pass.
 
     Raises:
-        ParameterError: the catalogues differ; the first difference is named.
+        ParameterError: the catalogues differ, and the first difference is named; or the split is
+            none, but a log.
     """
+    if not hasattr(split, "log"):
+        raise ParameterError(
+            f"split must be a split of a log, got {split!r}; write mt.data.split(log)"
+        )
     known, given = getattr(model, "catalogue", None), split.log.catalogue
     if known is None or known is given:
         return

@@ -62,8 +62,8 @@ def name_of(model: Any) -> str:
 
 def batches(queries: Queries, batch_size: int) -> Iterator[Queries]:
     """``queries`` in their order, ``batch_size`` at a time."""
-    if batch_size < 1:
-        raise ParameterError(f"batch_size must be at least 1, got {batch_size}")
+    if not batch_size >= 1 or batch_size % 1:
+        raise ParameterError(f"batch_size must be at least 1, a whole number, got {batch_size}")
     for start in range(0, len(queries), batch_size):
         yield queries[start : start + batch_size]
 

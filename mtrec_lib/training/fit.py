@@ -12,6 +12,7 @@ from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.keras_settings import check_floatx
 from mtrec_lib.data import Split
 from mtrec_lib.evaluation.same_items import CURE, check_same_items
+from mtrec_lib.evaluation.scorer import name_of
 from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.identity import identity_of
 from mtrec_lib.training.loop import Loop
@@ -87,6 +88,15 @@ def fit(
 
 def _check_log(model: Any, split: Split) -> None:
     """Pass if the split has the model's items, and labels for each of its tasks."""
+    if not hasattr(model, "trunk") or not hasattr(model, "tasks"):
+        raise ParameterError(
+            f"fit trains a mt.models.MultiTask, got {name_of(model)}; a model that counts, and one "
+            "with a loop of its own, has fit(split) itself"
+        )
+    if not isinstance(split, Split):
+        raise ParameterError(
+            f"split must be a split of a log, got {split!r}; write mt.data.split(log)"
+        )
     if model.inputs_fitted is not None:
         check_same_items(model, split)
     elif model.trunk.spec.items != split.log.catalogue.size:
@@ -121,6 +131,9 @@ def _feed(model: Any, split: Split, settings: Settings) -> Any:
 
 
 def _compile(model: Any, rate: Any, settings: Settings, balancing: Any) -> None:
+    if isinstance(balancing, type):
+        name = balancing.__name__
+        raise ParameterError(f"balancing must be an object, got the class {name}; write {name}()")
     optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=1.0)
     optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
     model.compile(optimizer=optimizer, balancing=balancing, jit_compile=False)
@@ -134,7 +147,8 @@ def _compile(model: Any, rate: Any, settings: Settings, balancing: Any) -> None:
 
 def _called(model: Any, callbacks: Any, epochs: int) -> keras.callbacks.CallbackList:
     """The reader's callbacks, bound to the model."""
-    given = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks)
+    one = isinstance(callbacks, keras.callbacks.Callback)
+    given = [callbacks] if one else list(callbacks or ())
     wrong = [each for each in given if not isinstance(each, keras.callbacks.Callback)]
     if wrong:
         raise ParameterError(

@@ -134,7 +134,7 @@ def _number(settings: Settings, name: str, rule: str, holds: Callable[[float], b
 
 
 def _parts(parts: Any) -> tuple[str, ...]:
-    found = (parts,) if isinstance(parts, str) else tuple(parts)
+    found = tuple(parts) if isinstance(parts, list | tuple) else (parts,)
     if found not in {PARTS[:1], PARTS[:2], PARTS}:
         raise ParameterError(
             f"parts must be ('train',), ('train', 'validation') or {PARTS}, got {parts!r}"

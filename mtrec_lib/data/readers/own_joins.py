@@ -4,6 +4,7 @@ import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.cleaning import Report
+from mtrec_lib.data.readers.cells.lists import empty
 from mtrec_lib.data.readers.cells.problems import Problems
 from mtrec_lib.data.readers.own_tables import Tables
 
@@ -17,17 +18,12 @@ def catalogue(
     """
     if tables.items is None:
         ids = events["item_id"].unique().sort()
-        none = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(ids))
-        frame = pl.DataFrame({"item_id": ids, "title": ids.cast(pl.String), "categories": none})
+        titles = ids.cast(pl.String)
+        frame = pl.DataFrame({"item_id": ids, "title": titles, "categories": empty(len(ids))})
         return frame, report
     word = "item not in the items' table, kept as unknown"
-    frame = tables.items
-    report = problems.attempt(
-        "items.item_id",
-        lambda: _strangers("item_id", tables.events, events, frame, word, report),
-        report,
-    )
-    return _narrowed("item_id", frame, events, narrowed, report)
+    report = _matched("items.item_id", tables.items, word, tables, events, problems, report)
+    return _narrowed("item_id", tables.items, events, narrowed, report)
 
 
 def people(
@@ -37,13 +33,24 @@ def people(
     if tables.users is None:
         return pl.DataFrame({"user_id": events["user_id"].unique().sort()}), report
     word = "person not in the users' table, of whom nothing is known"
-    frame = tables.users
-    report = problems.attempt(
-        "users.user_id",
-        lambda: _strangers("user_id", tables.events, events, frame, word, report),
-        report,
+    report = _matched("users.user_id", tables.users, word, tables, events, problems, report)
+    return _narrowed("user_id", tables.users, events, narrowed, report)
+
+
+def _matched(
+    where: str,
+    table: pl.DataFrame,
+    word: str,
+    tables: Tables,
+    events: pl.DataFrame,
+    problems: Problems,
+    report: Report,
+) -> Report:
+    """The report with the events counted that ``table`` does not know; see :func:`_strangers`."""
+    key = where.partition(".")[2]
+    return problems.attempt(
+        where, lambda: _strangers(key, tables.events, events, table, word, report), report
     )
-    return _narrowed("user_id", frame, events, narrowed, report)
 
 
 def _narrowed(

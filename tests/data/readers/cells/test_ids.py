@@ -40,7 +40,7 @@ def test_an_item_with_letters_makes_all_items_text(own):
 
 def test_zeros_are_no_decoration_and_both_sides_are_shown(own):
     toml = events() + items('title = "n"')
-    with pytest.raises(ParameterError, match="'7' in the events, '007' in the items"):
+    with pytest.raises(ParameterError, match="the events have '7', the items '007'"):
         own(toml, {"e.csv": "u,i\n1,7\n", "i.csv": "i,n\n007,Bond\n"})
 
 
