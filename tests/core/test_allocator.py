@@ -1,5 +1,6 @@
 """An allocator that keeps its memory: settings, and what they save."""
 
+import os
 import subprocess
 import sys
 
@@ -8,15 +9,17 @@ import pytest
 from mtrec_lib.core import allocator
 from mtrec_lib.core.allocator import allocator_environment, memory_kept
 
+ARENAS = str(max(1, (os.cpu_count() or 1) // 4))
 GLIBC = pytest.mark.skipif(not allocator._is_glibc(), reason="settings of glibc")
 
 
 @GLIBC
-def test_thresholds_and_huge_pages_are_added():
+def test_thresholds_huge_pages_and_few_arenas_are_added():
     assert allocator_environment({}) == {
         "MALLOC_MMAP_THRESHOLD_": "33554432",
         "MALLOC_TRIM_THRESHOLD_": "17179869184",
         "MALLOC_TOP_PAD_": "268435456",
+        "MALLOC_ARENA_MAX": ARENAS,
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     }
 
@@ -29,6 +32,7 @@ def test_what_is_set_already_stays_and_tunables_are_appended_to():
     }
     assert allocator_environment(own) == {
         "MALLOC_MMAP_THRESHOLD_": "33554432",
+        "MALLOC_ARENA_MAX": ARENAS,
         "GLIBC_TUNABLES": own["GLIBC_TUNABLES"] + ":glibc.malloc.hugetlb=1",
     }
     assert "GLIBC_TUNABLES" not in allocator_environment(
