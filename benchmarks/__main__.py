@@ -1,40 +1,48 @@
-"""Run the benchmarks: ``python -m benchmarks`` for all, ``python -m benchmarks NAME …`` for some.
+"""Run the benchmarks: ``python -m benchmarks`` for all, ``python -m benchmarks ID …`` for some.
 
-Each is a module of this package that measures what its record in ``results/`` does not hold yet. A
-name may be the id of a row, such as ``next-item/ndcg/side``: the benchmark that makes it is run.
-What follows the first ``--option`` is handed on. ``fresh`` clones the repository and takes half an
-hour: it runs only when it is named.
+An id is that of a row, such as ``simulator/buy/bias``: its first word is a module of this package,
+and the part of it that makes the row is run, no other. The beginning of an id, or a module, stands
+for all that begins so. What is finished is not measured again. Options follow the ids and are
+handed on; ``--help`` lists them, ``--which`` only says what would be run.
 """
 
-import pkgutil
 import subprocess
 import sys
 
-import benchmarks
+from benchmarks._study.routes import NAMED_ONLY, Part, parts, parts_for
+from mtrec_lib.core import nearest
 
-NAMED_ONLY = {"fresh"}
 
-
-def names() -> list[str]:
-    """The benchmarks there are."""
-    found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+def chosen(words: list[str]) -> dict[Part, list[str]]:
+    """What is to be run, each part with the words that named it."""
+    if not words:
+        return {part: [] for part in parts() if part.name not in NAMED_ONLY}
+    found: dict[Part, list[str]] = {}
+    for word in words:
+        for part in parts_for(word):
+            found.setdefault(part, []).append(word)
+    return found
 
 
 def main(words: list[str]) -> int:
-    """Run the benchmarks that are wanted, one process each; not zero if one failed."""
+    """Run what is wanted, a process each; not zero if one failed."""
     cut = next((n for n, word in enumerate(words) if word.startswith("-")), len(words))
-    asked, options = words[:cut], words[cut:]
-    wanted = list(dict.fromkeys(word.split("/")[0].replace("-", "_") for word in asked))
-    unknown = sorted(set(wanted) - set(names()))
+    ids, options = words[:cut], words[cut:]
+    unknown = [word for word in ids if not parts_for(word)]
     if unknown:
-        print(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(names())}")
+        known = [id for part in parts() for id in part.ids]
+        near = {id for word in unknown for id in nearest(word, known, n=1)}
+        hint = f"did you mean {', '.join(sorted(near))}? " if near else ""
+        print(f"nothing makes {', '.join(unknown)}; {hint}there are {', '.join(known)}")
         return 2
     failed = []
-    for name in wanted or [name for name in names() if name not in NAMED_ONLY]:
-        print(f"benchmark {name}", flush=True)
-        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options]).returncode:
-            failed.append(name)
+    for part, named in chosen(ids).items():
+        print(f"benchmark {part.name}", flush=True)
+        if "--which" in options:
+            continue
+        command = [sys.executable, "-m", "benchmarks._study", part.name, *options]
+        if subprocess.run([*command, "--ids", *named] if named else command).returncode:
+            failed.append(part.name)
     if failed:
         print(f"failed: {', '.join(failed)}")
     return int(bool(failed))

@@ -1,8 +1,8 @@
 """The two commands of the README, as a stranger runs them: ``python -m benchmarks.fresh``.
 
 HEAD is cloned into an empty folder with an empty cache and ``make run`` is called there; a second
-clone runs ``make test`` on the same cache. Logs stay in ``runs/fresh/``; ``--record`` writes the
-minutes to ``benchmarks/results/fresh.json``.
+clone runs ``make test`` on the same cache. Logs stay in ``runs/fresh/``. That only prints the
+minutes; ``python -m benchmarks fresh`` records them, too.
 """
 
 import os
@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks._records import ROOT, row, write
+from benchmarks._study.rows import ROOT, row
+from mtrec_lib.core.errors import MtrecError
 
 LOGS = ROOT / "runs" / "fresh"
 # What the project promises on two cores, in minutes.
@@ -65,22 +66,28 @@ def _row(target: str, minutes: float) -> dict[str, Any]:
         f"make {target} on a fresh clone with {_CACHE[target]} data cache, the environment "
         "included; peer is the promise"
     )
-    command = "python -m benchmarks.fresh --record"
-    return row(f"fresh/{target}", what, minutes, PROMISED[target], "minutes", None, 1, command)
+    return row(f"fresh/{target}", what, minutes, PROMISED[target], "minutes", None, 1)
 
 
-def main(arguments: list[str]) -> int:
-    """Measure, print, and with ``--record`` keep the minutes. Not zero if a target failed."""
+def run(args: Any) -> list[dict[str, Any]]:
+    """Measure; two rows.
+
+    Raises:
+        MtrecError: a target failed; nothing is recorded.
+    """
     results = measure()
+    if not said(results):
+        raise MtrecError("a command of the README failed on a fresh clone; see runs/fresh")
+    return [_row(target, minutes) for target, (_, minutes) in results.items()]
+
+
+def said(results: dict[str, tuple[int, float]]) -> bool:
+    """Print what became of each target; whether all went through."""
     for target, (code, minutes) in results.items():
         verdict = "ok" if code == 0 else f"FAILED with code {code}, see runs/fresh/{target}.log"
         print(f"make {target}: {minutes:.1f} min (promised {PROMISED[target]:.0f}), {verdict}")
-    failed = any(code for code, _ in results.values())
-    if "--record" in arguments and not failed:
-        rows = [_row(target, minutes) for target, (_, minutes) in results.items()]
-        write("fresh", rows)
-    return int(failed)
+    return not any(code for code, _ in results.values())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(not said(measure()))

@@ -1,17 +1,11 @@
 """What goes into the next basket of Complete Journey? Ours against tuned counting.
 
-``python -m benchmarks next_basket`` writes ``benchmarks/results/next_basket.json``. Every setting
-is chosen on weeks 47–49 with models fitted on weeks 1–46; every figure is of the first basket of
-each household in weeks 50–53, with models fitted on weeks 1–49. A cell is one seed; finished cells
-are kept in ``runs/next_basket/`` under a hash of code and data, and skipped. ``--only counts``
-stops after the tuning of the counting models.
+Every setting is chosen on weeks 47–49 with models fitted on weeks 1–46; every figure is of the
+first basket of each household in weeks 50–53, with models fitted on weeks 1–49. The tuning of the
+counting models is a cell; so is every seed of ours.
 """
 
 import itertools
-import json
-import sys
-import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,27 +13,25 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row, write
-from mtrec_lib.core import fingerprint, sha256_file, write_json
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row
 
-COMMAND = "python -m benchmarks next_basket"
 SEEDS = range(5)
 FEW = SEEDS[:2]  # of the model that validation did not choose, and of the language part alone
-CELLS = ROOT / "runs" / "next_basket"
+CELLS = Cells(__name__)
 METRIC = "recall@10"
 ABOUT = "Recall@10 of the first test basket of a household, Complete Journey"
 LEARNED = ("train", "validation")
 DECAYS = (0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9)
 TIFU = {"within": (0.9, 1.0), "between": (0.7, 0.8, 0.9), "groups": (7, 14), "alpha": (0.7, 0.9)}
 NEIGHBOURS = (100, 300, 900)
+COUNTING = ("mtrec_lib.baselines.personal_frequency", "mtrec_lib.baselines.tifu_knn")
 PARTS: dict[str, dict[str, Any]] = {
     "copy": {"language": False},
     "both": {"width": 32, "layers": 1, "dropout": 0.5},
     "language": {"copy": False},
 }
 """The model and its halves; one of the first two is ours, as validation says."""
-COUNTING = ("base.py", "popularity.py", "personal_frequency.py", "tifu_knn.py", "baskets.py")
-CODE = ("baskets.py", "personal.py", "next_basket.py", "basket_network.py", "transformer_block.py")
 
 
 def ranking(model: Any, split: Any, part: str, among: str | None = None) -> mt.evaluation.Ranking:
@@ -55,12 +47,15 @@ def value(model: Any, split: Any) -> float:
 
 
 def tuned(split: Any) -> dict[str, Any]:
-    """The counting models with the settings that validation likes best, kept in a file."""
-    path, same = CELLS / "tuned.json", identity(split, COUNTING)
-    found = read(path, same)
-    if found is None:
-        found = {"decay": search(split), "tifu": search_tifu(split)}
-        write_json(path, {"identity": same, "results": found})
+    """The counting models with the settings that validation likes best."""
+    settings = [DECAYS, TIFU, NEIGHBOURS]
+
+    def make() -> dict[str, Any]:
+        return {"decay": search(split), "tifu": search_tifu(split)}
+
+    found = CELLS.result(
+        "tuned counting models", 0, settings, make, split.log.hash, modules=COUNTING
+    )
     return {
         "popularity": mt.baselines.Popularity(),
         "frequency": mt.baselines.PersonalFrequency(),
@@ -86,47 +81,28 @@ def search_tifu(split: Any) -> dict[str, Any]:
 
 def chosen(split: Any) -> str:
     """Which of our two models validation likes best, trained with the first seed."""
-    path, same = CELLS / "chosen.json", identity(split, CODE)
-    found = read(path, same)
-    if found is None:
+
+    def make() -> dict[str, float]:
         found = {}
         for part in ("copy", "both"):
-            keras.utils.set_random_seed(SEEDS[0])
-            model = mt.models.NextBasket(seed=SEEDS[0], **PARTS[part])
-            found[part] = value(model, split)
-        write_json(path, {"identity": same, "results": found})
+            keras.utils.set_random_seed(0)
+            found[part] = value(mt.models.NextBasket(seed=0, **PARTS[part]), split)
+        return found
+
+    found = CELLS.result("chosen on validation", 0, PARTS, make, split.log.hash)
     print("validation", found, flush=True)
     return max(found, key=lambda part: found[part])
 
 
-def identity(split: Any, names: tuple[str, ...]) -> str:
-    """A hash of data, settings and the code in files of these names."""
-    files = sorted(path for name in names for path in (ROOT / "mtrec_lib").rglob(name))
-    settings = [DECAYS, TIFU, NEIGHBOURS] if names == COUNTING else PARTS
-    return fingerprint([split.log.hash, settings, [sha256_file(path) for path in files]])
-
-
-def read(path: Path, same: str) -> Any:
-    """The results in a cell's file, None if it is not there or of another identity."""
-    if not path.exists():
-        return None
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return found["results"] if found["identity"] == same else None
-
-
 def cell(split: Any, part: str, seed: int) -> dict[str, Any]:
     """Test results by person of one training; read from its file where it is finished."""
-    path, same = CELLS / f"{part}.{seed}.json", identity(split, CODE)
-    if (found := read(path, same)) is not None:
-        return found
-    keras.utils.set_random_seed(seed)
-    began = time.monotonic()
-    model = mt.models.NextBasket(seed=seed, **PARTS[part]).fit(split, parts=LEARNED)
-    seconds = time.monotonic() - began
-    results = {str(among): kept(ranking(model, split, "test", among)) for among in KINDS}
-    write_json(path, {"identity": same, "seconds": round(seconds, 1), "results": results})
-    print(f"  {part}, seed {seed}: {mean(results['None']):.4f}, {seconds:.0f} s", flush=True)
-    return results
+
+    def make() -> dict[str, Any]:
+        keras.utils.set_random_seed(seed)
+        model = mt.models.NextBasket(seed=seed, **PARTS[part]).fit(split, parts=LEARNED)
+        return {str(among): kept(ranking(model, split, "test", among)) for among in KINDS}
+
+    return CELLS.result(part, seed, PARTS[part], make, split.log.hash)
 
 
 KINDS = (None, "new", "repeat")
@@ -141,11 +117,6 @@ def kept(found: mt.evaluation.Ranking) -> dict[str, Any]:
         "counts": found.counts.tolist(),
         METRIC: np.round(found.per_user[METRIC], 6).tolist(),
     }
-
-
-def mean(found: dict[str, Any]) -> float:
-    """The recall of a kept ranking."""
-    return float(np.average(found[METRIC], weights=found["counts"]))
 
 
 def again(found: dict[str, Any], model: str) -> Any:
@@ -165,14 +136,10 @@ def compared(id: str, what: str, ours: list[Any], peer: Any) -> dict[str, Any]:
     """A row: the ratio of recalls, its interval paired by household."""
     found = mt.evaluation.compare(ours, peer, METRIC)
     print(f"{id}: {found}", flush=True)
-    extent, peer_value = [found.ratio_low, found.ratio_high], round(found.b, 4)
-    name, what = f"next-basket/recall/{id}", f"{ABOUT}: {what}"
-    return row(name, what, found.a, peer_value, METRIC, extent, found.users, COMMAND, len(ours)) | {
-        "ratio": round(found.ratio, 4)
-    }
+    return paired_row(f"next-basket/recall/{id}", f"{ABOUT}: {what}", found)
 
 
-def rows(split: Any, counting: dict[str, Any]) -> list[dict[str, Any]]:
+def records(split: Any, counting: dict[str, Any]) -> list[dict[str, Any]]:
     """All rows of the record."""
     best_part = chosen(split)
     cells = {
@@ -218,17 +185,7 @@ def rows(split: Any, counting: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def main(words: list[str]) -> None:
-    """Tune, train, compare, write."""
+def run(args: Any) -> list[dict[str, Any]]:
+    """Tune, train, compare; a row a comparison."""
     split = mt.data.split(mt.data.load("complete-journey"))
-    began = time.monotonic()
-    counting = tuned(split)
-    if words[:2] == ["--only", "counts"]:
-        return
-    made = rows(split, counting)
-    write("next_basket", made)
-    print(f"{(time.monotonic() - began) / 60:.1f} minutes")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return records(split, tuned(split))

@@ -1,7 +1,7 @@
 """What the spine promises in seconds: imports, loading, refusals, the simulator, the n-gram world.
 
-``python -m benchmarks spine`` writes ``benchmarks/results/spine.json``. The column ``peer`` holds
-the promise, so a ratio below one keeps it. Each figure is the median of five runs.
+The column ``peer`` holds the promise, so a ratio below one keeps it. Each figure is the median of
+five runs.
 """
 
 import statistics
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import mtrec_lib as mt
-from benchmarks._records import row, write
+from benchmarks._study.rows import row
 
 RUNS = 5
-COMMAND = "python -m benchmarks spine"
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+QUIET = True
+SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def seconds(action: Callable[[], Any], runs: int = RUNS) -> tuple[float, list[float]]:
@@ -38,7 +38,7 @@ def python(code: str) -> Callable[[], Any]:
 def mtrec(*words: str) -> Callable[[], Any]:
     """An action that calls the command line, whatever it answers."""
     command = [sys.executable, "-m", "mtrec_lib.cli", *words]
-    return lambda: subprocess.run(command, check=False, **QUIET)  # type: ignore[call-overload]
+    return lambda: subprocess.run(command, check=False, **SILENT)  # type: ignore[call-overload]
 
 
 def bits_above_the_truth() -> float:
@@ -51,8 +51,8 @@ def bits_above_the_truth() -> float:
     return mt.evaluation.bits(model, split, "test") / mt.evaluation.bits(log.truth, split, "test")
 
 
-def main() -> None:
-    """Measure everything and write the record."""
+def run(args: Any) -> list[dict[str, Any]]:
+    """Measure everything; a row a promise."""
     timed: list[tuple[str, str, Callable[[], Any], float]] = [
         ("spine/python", "a bare interpreter, for comparison", python("pass"), 0.3),
         (
@@ -80,14 +80,10 @@ def main() -> None:
     rows = []
     for name, what, action, promise in timed:
         middle, extent = seconds(action)
-        rows.append(row(name, what, middle, promise, "seconds", extent, RUNS, COMMAND))
+        rows.append(row(name, what, middle, promise, "seconds", extent, RUNS))
         print(f"{name}: {middle:.2f} s (promised {promise} s)", flush=True)
     gap = bits_above_the_truth()
     what = "bits an event of the order-2 n-gram over the truth's (simulated, 10⁶ events)"
-    rows.append(row("spine/n-gram-bits", what, gap, 1.01, "ratio", None, 1, COMMAND))
+    rows.append(row("spine/n-gram-bits", what, gap, 1.01, "ratio", None, 1))
     print(f"spine/n-gram-bits: {gap:.4f} (promised 1.01)")
-    write("spine", rows)
-
-
-if __name__ == "__main__":
-    main()
+    return rows

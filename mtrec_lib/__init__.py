@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mtrec_lib import recommend as recommend
     from mtrec_lib import tasks as tasks
     from mtrec_lib import training as training
-    from mtrec_lib.training.saving import load as load
-    from mtrec_lib.training.saving import save as save
+    from mtrec_lib.saving import load as load
+    from mtrec_lib.saving import save as save
 else:
     _ROOMS = (
         "baselines book core data evaluation features layers losses models pretrained recommend "
@@ -34,7 +34,7 @@ else:
         if name in _ROOMS:
             return import_module(f"mtrec_lib.{name}")
         if name in {"load", "save"}:
-            return getattr(import_module("mtrec_lib.training.saving"), name)
+            return getattr(import_module("mtrec_lib.saving"), name)
         raise AttributeError(f"module 'mtrec_lib' has no attribute {name!r}")
 
     def __dir__():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mtrec_lib.core.errors import MtrecError, ParameterError
+from mtrec_lib.core.keras_settings import force_backend
 
 if TYPE_CHECKING:
     from mtrec_lib.book.runs.jobs import Job
@@ -34,19 +35,22 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mtrec", message="mtrec %(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Multi-task recommender systems with a language model: run the book, use the library."""
+    context.obj = force_backend()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 @main.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(backend: str | None) -> None:
     """Say what this machine has, what is missing, and the cure."""
     from mtrec_lib.book.doctor import examine
 
-    findings = examine()
+    findings = examine(backend)
     for each in findings:
         click.echo(f"{'✓' if each.fine else '✗'} {each.what:<24} {each.value}")
         if not each.fine and each.cure:
@@ -93,6 +97,21 @@ def data_remove(names: Sequence[str]) -> None:
     for name in names:
         remove(name)
         click.echo(f"✓ {name} is no longer cached")
+
+
+@data.command("check")
+@click.argument("path", type=FOLDER)
+def data_check(path: Path) -> None:
+    """Say everything that is odd about your own log, by the .toml that describes it.
+
+    Ends with 1 where the log is refused, with 0 where it can be loaded, however odd it is.
+    """
+    from mtrec_lib.data.readers.own_checks import check
+
+    checked = check(path)
+    click.echo(str(checked))
+    if checked.refused:
+        sys.exit(1)
 
 
 @main.command()
@@ -230,29 +249,36 @@ def results(folders: Sequence[Path], profile: str, out: Path, metrics: bool) -> 
 @click.option("--dataset", default="ml-100k", show_default=True, help="A name, or a .toml path.")
 @click.option("--history", default="", help="Titles or ids, oldest first, separated by |.")
 @click.option("--k", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--only-category", "categories", multiple=True, help="Only items of it; repeatable.")
+@click.option("--exclude", default="", help="Titles or ids to leave out, separated by |.")
 @click.option("--model", "path", type=FOLDER, help="A saved model; else decayed counts.")
 @click.option("--out", type=FOLDER, help="Write to a .csv, .json or .parquet file.")
-def recommend(dataset: str, history: str, k: int, path: Path | None, out: Path | None) -> None:
+def recommend(
+    dataset: str,
+    history: str,
+    k: int,
+    categories: Sequence[str],
+    exclude: str,
+    path: Path | None,
+    out: Path | None,
+) -> None:
     """Recommend items that fit a history: --history "Toy Story (1995)|Fargo (1996)"."""
     import mtrec_lib as mt
     from mtrec_lib.core.paths import writable
+    from mtrec_lib.recommend.counting import counting_model
 
     if out:
         writable(out.absolute().parent, "choose another --out")
-    titles = [title.strip() for title in history.split("|") if title.strip()]
-    model = mt.load(path) if path else _counts(dataset)
-    found = mt.recommend.top(model, history=titles, k=k)
+    model = mt.load(path) if path else counting_model(dataset)
+    only = {"categories": list(categories)} if categories else None
+    found = mt.recommend.top(model, _titles(history), k=k, only=only, exclude=_titles(exclude))
     click.echo(str(found))
     if out:
         click.echo(f"\nwritten to {mt.recommend.export(found, out)}")
 
 
-def _counts(dataset: str) -> Any:
-    """The strongest model that needs no training: ready in about a second."""
-    import mtrec_lib as mt
-
-    split = mt.data.split(mt.data.load(dataset))
-    return mt.baselines.DecayedCounts().fit(split, parts=("train", "validation", "test"))
+def _titles(text: str) -> list[str]:
+    return [title.strip() for title in text.split("|") if title.strip()]
 
 
 if __name__ == "__main__":

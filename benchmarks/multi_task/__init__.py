@@ -1,7 +1,7 @@
-"""Several tasks on ml-100k: ours beside multi-task peers.
+"""Several tasks on ml-100k: ours beside multi-task peers, and one model beside four."""
 
-``python -m benchmarks multi_task`` runs every part and puts its rows into
-``benchmarks/results/multi_task.json``; ``--only speed`` runs one. A part is a module of this
-package with ``run(args)``, which answers with its rows, and is named in ``PARTS`` of
-``__main__.py``.
-"""
+PARTS = {
+    "speed": ("multi-task/samples-per-second",),
+    "gbdt": ("multi-task/gbdt",),
+    "one_model": ("multi-task/training-time", "multi-task/latency", "multi-task/worth"),
+}

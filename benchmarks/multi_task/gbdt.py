@@ -15,13 +15,12 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import row
 from benchmarks.multi_task.trees import TASKS, Trees
-from mtrec_lib.core import fingerprint
 from mtrec_lib.features.pairs import latent_factors
 
-COMMAND = "python -m benchmarks multi_task --only gbdt"
-FOLDER = ROOT / "runs" / "multi_task" / "gbdt"
+CELLS = Cells(__name__)
 SEEDS, EPOCHS, MAX_LENGTH, FACTORS = 5, 15, 50, 8
 TRUNK = {"width": 16, "layers": 1, "heads": 2, "dropout": 0.3}
 TRAINING = {"batch_size": 8, "learning_rate": 3e-3}
@@ -57,17 +56,16 @@ def factors_of(split: Any) -> np.ndarray:
 
 def cell(name: str, split: Any, part: str, setting: Any, seed: int) -> dict[str, np.ndarray]:
     """What a model says of every event of a part: read from its file, or trained."""
-    told = [setting, TRUNK, TRAINING, EPOCHS, MAX_LENGTH, FACTORS, split.about, split.log.hash]
-    key = fingerprint(told)
+    settings = [setting, TRUNK, TRAINING, EPOCHS, MAX_LENGTH, FACTORS]
 
     def make() -> dict[str, list[float]]:
-        print(f"  {name} {setting} seed {seed}", flush=True)
         model = trained(split, setting, seed)
         asked = split.queries(part, every_event=True)
         said = model.predict_events(asked.histories, asked.target_items)
         return {task: said[task].astype(np.float64).tolist() for task in TASKS}
 
-    found = kept(FOLDER / f"{name}.{key[:8]}.{seed}.json", make)
+    data = f"{split.about} {split.log.hash}"
+    found = CELLS.result(f"{name} {setting}", seed, settings, make, data)
     return {task: np.array(said) for task, said in found.items()}
 
 
@@ -135,7 +133,6 @@ def record(
         metric,
         None,
         len(judged[0].labels),
-        COMMAND,
         seeds=len(ours),
     )
     extra = {

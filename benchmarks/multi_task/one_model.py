@@ -16,12 +16,11 @@ import tensorflow as tf
 from scipy import stats
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import row
 from benchmarks.multi_task.gbdt import Said
-from mtrec_lib.core import fingerprint
 
-COMMAND = "python -m benchmarks multi_task --only one_model"
-FOLDER = ROOT / "runs" / "multi_task" / "one_model"
+CELLS, QUIET = Cells(__name__), True
 SEEDS, MAX_LENGTH, PEOPLE, ROUNDS = 5, 50, 128, 20
 TRUNK = {"width": 64, "layers": 2, "heads": 2, "dropout": 0.3}
 HEAD = {"hidden": 128, "dropout": 0.4}
@@ -47,8 +46,10 @@ def run(args: Any) -> list[dict[str, Any]]:
 
 def cell(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
     """One model and four, one seed: seconds, answers, the metric a person."""
-    key = fingerprint([TRUNK, HEAD, TRAINING, MAX_LENGTH, split.log.hash])[:8]
-    return kept(FOLDER / f"{key}.{seed}.json", lambda: measured(split, inputs, seed))
+    settings = [TRUNK, HEAD, TRAINING, MAX_LENGTH]
+    return CELLS.result(
+        "five models", seed, settings, lambda: measured(split, inputs, seed), split.log.hash
+    )
 
 
 def measured(split: Any, inputs: Any, seed: int) -> dict[str, Any]:
@@ -176,7 +177,6 @@ def costs(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "seconds",
             over_seeds(ratios),
             len(cells),
-            COMMAND,
             seeds=len(cells),
         )
         found.append(made | {"by_seed": [round(ratio, 3) for ratio in ratios]})
@@ -209,8 +209,9 @@ def worths(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
             f"{METRICS[name]} of {name}, one model of four tasks over a model of its own; ml-100k, "
             "global time split",
             statistics.mean(values[0]), statistics.mean(values[1]), METRICS[name], interval,
-            len(cells[0]["worth"][name][0]["users"]), COMMAND, seeds=len(cells),
+            len(cells[0]["worth"][name][0]["users"]), seeds=len(cells),
         )  # fmt: skip
-        judged = {"margin": margin, "lower_limit": round(low, 4), "no_worse": bool(low >= -margin)}
+        judged = {"peer_seeds": len(cells), "margin": margin}
+        judged |= {"lower_limit": round(low, 4), "no_worse": bool(low >= -margin)}
         found.append(made | judged)
     return found

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row
+from benchmarks._study.environments import python_of, script
+from benchmarks._study.rows import ROOT, row
 from benchmarks._windows import Windows, cores, in_turn, load, ratio
 from benchmarks.multi_task.flat import export, table
-from benchmarks.next_item.environments import python_of
 from mtrec_lib.core import write_json
 
 HERE = Path(__file__).resolve().parent
-COMMAND = "python -m benchmarks multi_task --only speed"
+QUIET = True
 MODELS = ("shared-bottom", "mmoe")
 
 
@@ -35,7 +35,7 @@ def measure(told: dict[str, Any], folder: Path) -> tuple[Windows, dict[str, dict
     words.append(str(write_json(folder / "settings.json", told)))
     commands = {}
     for model in MODELS:
-        peer = [str(python), str(HERE / "peers" / "rechub_speed.py"), model]
+        peer = [str(python), script("benchmarks.multi_task.peers.rechub_speed"), model]
         commands[f"peer {model}"] = [*peer, "memory"]
         commands[f"loader {model}"] = [*peer, "loader"]
         commands[f"ours {model}"] = [
@@ -63,7 +63,7 @@ def record(
         f"{', but for the biases and norms of its gates' * gated} ({sizes.format(**told)})"
     )
     id, n = f"multi-task/samples-per-second/{model}", len(windows[one])
-    made = row(id, what, ours, peer, "samples a second", extent, n, COMMAND)
+    made = row(id, what, ours, peer, "samples a second", extent, n)
     busy = cores(windows, one, two)
     return made | {
         "own_loader": round(statistics.median(window["samples"] for window in windows[other])),

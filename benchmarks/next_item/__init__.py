@@ -1,8 +1,15 @@
 """Next item on ml-100k: peers and ours on one split, one protocol, one machine.
 
-``python -m benchmarks next_item`` makes the peers' environments where they are missing, runs every
-cell of ``settings.toml`` that is not finished, measures the speeds, and writes
-``benchmarks/results/next_item.json`` and ``next_item.md``. ``--only WORD`` runs the cells whose
-names hold the word, ``--page`` writes record and page from what is there, ``--stale`` measures
-again what an older code measured.
+The cells that ``settings.toml`` names; ``python -m benchmarks next-item --only WORD`` runs those
+whose name holds the word, ``--page`` writes record and page from what is there.
 """
+
+PARTS = {
+    "quality": ("next-item/ndcg", "next-item/seconds-to-peer"),
+    "speed": (
+        "next-item/sequences-per-second",
+        "next-item/targets-per-second",
+        "next-item/share-of-bound",
+    ),
+    "million_items": ("next-item/million-items",),
+}

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._page import ratios
+from benchmarks._study.page import ratios
 from benchmarks.next_item.cells import Answers
-from benchmarks.next_item.rows import METRIC, Found, mean, reached
-from benchmarks.next_item.speed import ROLES
+from benchmarks.next_item.records import METRIC, Found, mean, reached
+from benchmarks.next_item.speed import ROLES, measured
+from benchmarks.next_item.study import KINDS, Study
 from mtrec_lib.evaluation import bootstrap_interval
 
 HEADER = (
@@ -25,7 +26,15 @@ NAMES = {
 }
 
 
-def text(groups: dict[str, Found], speed: dict[str, Any] | None, rows: list[dict[str, Any]]) -> str:
+def text(name: str, rows: list[dict[str, Any]], study: Study | None = None) -> str:
+    """The page of the whole record, with what its cells hold beyond the rows."""
+    study = study or Study()
+    return pages({kind: study.found(kind) for kind in KINDS}, measured(study), rows)
+
+
+def pages(
+    groups: dict[str, Found], speed: dict[str, Any] | None, rows: list[dict[str, Any]]
+) -> str:
     """The page as Markdown.
 
     Args:
@@ -36,7 +45,7 @@ def text(groups: dict[str, Found], speed: dict[str, Any] | None, rows: list[dict
     goal = _goal(groups.get("peers", {}))
     parts = [
         "# Next item, leave-last-out: peers and ours on one machine\n",
-        "Written by `python -m benchmarks next_item` from the cells in `cells/next_item/`; every "
+        "Written by `python -m benchmarks next-item` from the cells in `cells/next_item/`; every "
         "figure is measured, none is typed. All items are ranked, seen ones masked, a tie counts "
         "against the model. The interval resamples people, seeds averaged. Seconds count from the "
         "first step, compilation and validation included; the goal is the best validation of the "

@@ -1,67 +1,68 @@
 """Speeds of the next-item models, ours and the peer's, in windows that take turns."""
 
 import sys
-import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks._records import commit, machine
+from benchmarks._study.cells import OLDER, Cell
+from benchmarks._study.environments import script
 from benchmarks._windows import in_turn, load
-from benchmarks.next_item import cells, code
-from mtrec_lib.core import fingerprint, write_json
+from benchmarks.next_item import records
+from benchmarks.next_item.study import Study, peer_module
+from mtrec_lib.core import write_json
 
-if TYPE_CHECKING:
-    from benchmarks.next_item.study import Study
-
+QUIET = True
+PEER = "benchmarks.next_item.peers.rectools_speed"
 ROLES = ("peer", "padded", "packed", "step", "bound")
 
 
-def measured(study: "Study") -> dict[str, Any] | None:
+def run(args: Any, study: Study | None = None) -> list[dict[str, Any]]:
+    """Measure what is not measured yet; three rows."""
+    study = study or Study()
+    windows = cell(study)
+    if not args.page and windows.is_wanted(args.force, args.stale):
+        measure(study, windows)
+    elif windows.state() == "stale":
+        print(f"  {OLDER}")
+    return records.speeds(measured(study))
+
+
+def cell(study: Study) -> Cell:
+    """Where the windows lie, and what decides them."""
+    settings = study.told["speed"] | study.told["machine"] | {"data": study.told["data"]}
+    return Cell(
+        name="speed",
+        seed=0,
+        settings=settings,
+        data=study.data,
+        modules=(__name__, peer_module("_given.py")),
+        folder=study.results,
+    )
+
+
+def measured(study: Study) -> dict[str, Any] | None:
     """The windows that were measured, or None; ``stale`` says that the code has changed since."""
-    found, now = cells.read(_path(study)), _identity(study)
-    if found is None or any(found["identity"][name] != now[name] for name in ("data", "settings")):
-        return None
-    return found | {"stale": found["identity"]["code"] != now["code"]}
+    windows = cell(study)
+    found = windows.read()
+    mark = {"stale": windows.state() == "stale", "modules": windows.modules}
+    return None if found is None else found | mark
 
 
-def measure(study: "Study") -> None:
+def measure(study: Study, windows: Cell) -> None:
     """All roles in turn; the result is kept when every process went through."""
     settings, folder = study.told["speed"], study.scratch / "speed"
     folder.mkdir(parents=True, exist_ok=True)
-    told = settings | study.told["machine"] | {"data": study.told["data"], "seed": 0}
-    words = [str(study.exported()), str(write_json(folder / "settings.json", told)), str(folder)]
-    began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    given = settings | study.told["machine"] | {"data": study.told["data"], "seed": 0}
+    words = [str(study.exported()), str(write_json(folder / "settings.json", given)), str(folder)]
+    begun = windows.begin()
     commands = {role: [*_command(study, role), *words] for role in ROLES}
-    windows, about = in_turn(commands, folder, settings["windows"], settings["seconds"])
-    found = {
-        "settings": settings,
-        "windows": windows,
-        "about": about,
-        "load": load(windows),
-        "began": began,
-        "commit": commit(),
-        "machine": machine(),
-        "identity": _identity(study),
-    }
-    write_json(_path(study), found)
+    counted, about = in_turn(commands, folder, settings["windows"], settings["seconds"])
+    windows.keep(begun, settings=settings, windows=counted, about=about, load=load(counted))
 
 
-def _path(study: "Study") -> Path:
-    return study.results / "speed.json"
-
-
-def _identity(study: "Study") -> dict[str, str]:
-    here = Path(__file__).resolve().parent
-    files = [here / name for name in ("ours_speed.py", "bound.py", "speed.py")]
-    files += [here / "peers" / "rectools_speed.py", *code.library()]
-    settings = study.told["speed"] | study.told["machine"] | {"data": study.told["data"]}
-    return {"data": study.data, "settings": fingerprint(settings), "code": code.code_hash(files)}
-
-
-def _command(study: "Study", role: str) -> list[str]:
+def _command(study: Study, role: str) -> list[str]:
     if role == "peer":
         python = study.python(study.told["speed"]["environment"])
-        return [str(python), str(study.scripts / "rectools_speed.py")]
+        return [str(python), script(PEER)]
     if role == "bound":
         return [sys.executable, "-m", "benchmarks.next_item.bound"]
     return [sys.executable, "-m", "benchmarks.next_item.ours_speed", role]

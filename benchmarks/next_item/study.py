@@ -8,19 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmarks._records import ROOT
-from benchmarks.next_item import code
-from benchmarks.next_item.cells import Cell, read
-from benchmarks.next_item.environments import python_of
+from benchmarks._study.cells import OLDER
+from benchmarks._study.environments import python_of
+from benchmarks._study.rows import RESULTS, ROOT
+from benchmarks.next_item.cells import Training
 from benchmarks.next_item.exported import export, split_of
 
 HERE = Path(__file__).resolve().parent
 KINDS = ("peers", "counts", "ours")
 _NOT_SETTINGS = ("environment", "script", "seeds")
-_SHARED = {
-    "counts": ("counts.py", "exported.py", "peers/_given.py"),
-    "ours": ("ours.py", "exported.py", "peers/_given.py"),
-}
+_OURS = {"counts": "benchmarks.next_item.counts", "ours": "benchmarks.next_item.ours"}
+
+
+def peer_python(name: str) -> Path:
+    """The Python of an environment of this study."""
+    return python_of(name, HERE / "requirements")
 
 
 @dataclass
@@ -36,10 +38,10 @@ class Study:
     """
 
     settings: Path = HERE / "settings.toml"
-    results: Path = ROOT / "benchmarks" / "results" / "cells" / "next_item"
+    results: Path = RESULTS / "cells" / "next_item"
     scratch: Path = ROOT / "runs" / "next_item"
     scripts: Path = HERE / "peers"
-    python: Callable[[str], Path] = python_of
+    python: Callable[[str], Path] = peer_python
 
     @cached_property
     def told(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class Study:
         """Identity of the split: the hash of the log and the protocol."""
         return f"{self.split.log.hash} {self.split.protocol}"
 
-    def cells(self, kind: str) -> list[Cell]:
+    def cells(self, kind: str) -> list[Training]:
         """The cells of one kind, ``peers``, ``counts`` or ``ours``, in the order of the file."""
         return [
             self._cell(kind, name, table, seed)
@@ -64,43 +66,52 @@ class Study:
             for seed in table.get("seeds", [0])
         ]
 
-    def _cell(self, kind: str, name: str, table: dict[str, Any], seed: int) -> Cell:
+    def _cell(self, kind: str, name: str, table: dict[str, Any], seed: int) -> Training:
         settings = {key: value for key, value in table.items() if key not in _NOT_SETTINGS}
         if kind == "peers":
-            script = self.scripts / table["script"]
-            words: tuple[str, ...] = (str(script),)
-            files: tuple[Path, ...] = (script, HERE / "peers" / "_given.py")
+            words: tuple[str, ...] = (str(self.scripts / table["script"]),)
+            modules = (peer_module(table["script"]), peer_module("_given.py"))
         else:
             settings["data"] = self.told["data"]
-            words = ("-m", f"benchmarks.next_item.{kind}")
-            packages = ("models/baselines",) if kind == "counts" else ()
-            files = (*(HERE / shared for shared in _SHARED[kind]), *code.library(*packages))
-        environment = table.get("environment", "")
-        at = (self.data, self.results, self.told["machine"]["threads"])
-        return Cell(name, seed, environment, words, settings, files, *at)
+            words, modules = ("-m", _OURS[kind]), (_OURS[kind],)
+        return Training(
+            name=name,
+            seed=seed,
+            settings=settings,
+            data=self.data,
+            modules=modules,
+            folder=self.results,
+            environment=table.get("environment", ""),
+            words=words,
+            threads=self.told["machine"]["threads"],
+        )
 
-    def run(self, only: str = "", stale: bool = False) -> list[str]:
-        """Run what is missing; the names of the cells that broke.
+    def run(
+        self, cells: list[Training], only: str = "", stale: bool = False, force: bool = False
+    ) -> list[str]:
+        """Run those of some cells that are missing; the names of those that broke.
 
         Args:
-            only: of the cells whose kind, name or seed hold this word.
+            cells: some of this study.
+            only: of those whose name or seed hold this word.
             stale: also those that an older code measured.
+            force: all of them.
         """
-        wanted = ("missing", "stale") if stale else ("missing",)
         broken = []
-        for kind in KINDS:
-            for cell in self.cells(kind):
-                label = f"{kind}/{cell.name}.{cell.seed}"
-                if only not in label or (state := cell.state()) not in wanted:
-                    continue
-                print(f"{label} ({state})", flush=True)
-                started = time.perf_counter()
-                if not self._run(cell):
-                    broken.append(label)
-                print(f"  {time.perf_counter() - started:.0f} s", flush=True)
+        for cell in cells:
+            label = f"{cell.name}.{cell.seed}"
+            if only not in label or not cell.is_wanted(force, stale):
+                if only in label and cell.state() == "stale":
+                    print(f"{label}: {OLDER}", flush=True)
+                continue
+            print(label, flush=True)
+            started = time.perf_counter()
+            if not self._run(cell):
+                broken.append(label)
+            print(f"  {time.perf_counter() - started:.0f} s", flush=True)
         return broken
 
-    def _run(self, cell: Cell) -> bool:
+    def _run(self, cell: Training) -> bool:
         python = self.python(cell.environment)
         return cell.run(python, self.split, self.exported(), self.scratch / cell.path.stem)
 
@@ -112,8 +123,12 @@ class Study:
         """Name → results of its finished seeds; those of an older code are marked ``stale``."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for cell in self.cells(kind):
-            state, result = cell.state(), read(cell.path)
-            if result is not None and state != "missing":
-                mark = {"stale": state == "stale"}
+            if (result := cell.read()) is not None:
+                mark = {"stale": cell.state() == "stale", "modules": cell.modules}
                 groups.setdefault(cell.name, []).append(result | mark)
         return groups
+
+
+def peer_module(script: str) -> str:
+    """The name under which the code of a peer's script is followed."""
+    return f"benchmarks.next_item.peers.{script.removesuffix('.py')}"

@@ -1,7 +1,13 @@
-"""Pretrained language models on ml-100k: ours beside transformers and sentence-transformers.
+"""Pretrained language models on ml-100k: ours beside transformers and sentence-transformers."""
 
-``python -m benchmarks pretrained`` runs every part and puts its rows into
-``benchmarks/results/pretrained.json``; ``--only smollm2`` runs one. A part is a module of this
-package with ``run(args)``, which answers with its rows, and is named in ``PARTS`` of
-``__main__.py``.
-"""
+PARTS = {
+    "minilm": ("pretrained/minilm",),
+    "smollm2": ("pretrained/smollm2/speed",),
+    "score_titles": ("pretrained/smollm2/score-titles",),
+    "cold_items": ("pretrained/cold-items",),
+    "few_events": ("pretrained/few-events",),
+    "reader": ("pretrained/reader",),
+    "two_tower": ("pretrained/two-tower",),
+    "zero_shot": ("pretrained/zero-shot",),
+    "load": ("pretrained/load",),
+}

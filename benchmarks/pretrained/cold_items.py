@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row
 from benchmarks.pretrained.joined import METRIC, Answers, text_vectors, trained
-from mtrec_lib.core import fingerprint, generator
+from mtrec_lib.core import generator
 
-COMMAND = "python -m benchmarks pretrained --only cold_items"
-FOLDER = ROOT / "runs" / "pretrained" / "cold_items"
+CELLS = Cells(__name__)
 DRAWS, CHOICE = 5, "validation"
 BASE: dict[str, Any] = {
     "inputs": {"max_length": 100, "side": True},
@@ -90,10 +90,8 @@ def cell(
     Read from its file, or trained. ``tfidf`` is a setting and what makes the fitted model.
     """
     setting = OURS[name]
-    key = fingerprint([setting, tfidf[0], WITH_TFIDF, split.about, split.log.hash])
 
     def make() -> dict[str, Answer]:
-        print(f"  {name}, {part}, draw {draw}", flush=True)
         known = split if part == CHOICE else with_validation(split)
         pair = [trained(known, setting, draw, monitor=the_last), tfidf[1](split)]
         return {
@@ -101,8 +99,8 @@ def cell(
             for weight in WITH_TFIDF
         }
 
-    label = name.replace(",", "").replace(" ", "-")
-    return kept(FOLDER / f"{label}.{part}.{key[:8]}.{draw}.json", make)
+    settings, data = [setting, tfidf[0], WITH_TFIDF], f"{split.about} {split.log.hash}"
+    return CELLS.result(f"{name}, {part}", draw, settings, make, data)
 
 
 def with_validation(split: Any) -> Any:
@@ -212,17 +210,13 @@ def record(
         name: [judged(among, [s], [a]).value for s, a in zip(splits, answers[name], strict=True)]
         for name in ("ours", "tfidf")
     }
-    made = row(
+    made = paired_row(
         "pretrained/cold-items/tfidf" + ("" if among == "new" else "/among-all"),
         "films of ml-100k without a training event, titles and genres only, ranked among "
         f"{AMONG[among]}: a model of behaviour that reads texts, TF-IDF beside it, over TF-IDF",
-        ours.a,
-        ours.b,
-        METRIC,
-        [ours.ratio_low, ours.ratio_high],
-        int(found["ours"].counts.sum()),
-        COMMAND,
-        seeds=len(splits),
+        ours,
+        n=int(found["ours"].counts.sum()),
+        draws=len(splits),
     )
     return made | {
         "people": ours.users,

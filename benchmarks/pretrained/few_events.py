@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row
 from benchmarks.pretrained.joined import METRIC, Answers, trained
-from mtrec_lib.core import fingerprint
 
-COMMAND = "python -m benchmarks pretrained --only few_events"
-FOLDER = ROOT / "runs" / "pretrained" / "few_events"
+CELLS = Cells(__name__)
 SEEDS, FIRST = 5, 5
 TRUNK = {"width": 64, "layers": 2, "dropout": 0.3}
 FIT = {
@@ -45,14 +44,12 @@ def cell(name: str, split: Any, text: bool, side: bool, seed: int) -> list[int]:
         "task": {},
         "fit": FIT[name],
     }
-    key = fingerprint([setting, split.about, split.log.hash])
     label = f"{name}{' with side' if side else ''}, {'joined' if text else 'ids'}"
 
     def make() -> list[int]:
-        print(f"  {label}, seed {seed}", flush=True)
         return mt.evaluation.rank(trained(split, setting, seed), split).ranks.tolist()
 
-    return kept(FOLDER / f"{label.replace(',', '').replace(' ', '-')}.{key[:8]}.{seed}.json", make)
+    return CELLS.result(label, seed, setting, make, f"{split.about} {split.log.hash}")
 
 
 def judged(name: str, split: Any, text: bool, side: bool, seeds: range) -> list[Answers]:
@@ -74,17 +71,11 @@ def record(name: str, split: Any, seeds: range) -> dict[str, Any]:
         f"each person's first {FIRST} training events" if name == "few events" else "the whole log"
     )
     id = "pretrained/few-events" + ("" if name == "few events" else "/whole-log")
-    made = row(
+    made = paired_row(
         id,
         f"next film on ml-100k, last event left out, trained on {cut}: ids and text vectors "
         "joined over ids alone, all films ranked",
-        paired.a,
-        paired.b,
-        METRIC,
-        [paired.ratio_low, paired.ratio_high],
-        paired.users,
-        COMMAND,
-        seeds=len(seeds),
+        paired,
     )
     return made | {
         "by_seed": [round(a.value / b.value, 4) for a, b in zip(*pairs[""], strict=True)],

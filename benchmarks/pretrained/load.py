@@ -14,13 +14,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks._records import ROOT, row
+from benchmarks._study.rows import ROOT, row
 from mtrec_lib.core import home
 
-COMMAND = "python -m benchmarks pretrained --only load"
 BARS = {"first": 20.0, "warm": 5.0, "memory": 3000.0}  # seconds, seconds, MB
 WARM = 3  # times
 MODELS = ("minilm", "smollm2-135m")
+QUIET, RUNS = True, "mtrec_lib.pretrained"  # what the script runs through, for its hash
 SCRIPT = """
 import json, resource, time
 import tensorflow
@@ -92,6 +92,5 @@ def record(name: str, value: float, unit: str, extent: list[float], n: int) -> d
         unit,
         None,
         n,
-        COMMAND,
     )
     return made | {"least_and_greatest": [round(each, 1) for each in extent]}

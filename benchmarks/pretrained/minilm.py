@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row
+from benchmarks._study.environments import python_of, script
+from benchmarks._study.rows import ROOT, row
 from benchmarks._windows import Windows, cores, in_turn, load, ratio
-from benchmarks.next_item.environments import python_of
 from mtrec_lib.core import write_json
 
 HERE = Path(__file__).resolve().parent
-COMMAND = "python -m benchmarks pretrained --only minilm"
+QUIET = True
 ROLES = ("ours", "peer")
 
 
@@ -37,7 +37,7 @@ def measure(told: dict[str, Any], folder: Path) -> tuple[Windows, dict[str, dict
     settings = str(write_json(folder / "settings.json", told))
     commands = {
         "ours": [sys.executable, "-m", "benchmarks.pretrained.ours_minilm"],
-        "peer": [str(python), str(HERE / "peers" / "sentence_minilm.py")],
+        "peer": [str(python), script("benchmarks.pretrained.peers.sentence_minilm")],
     }
     for role, command in commands.items():
         command += [settings, str(folder / f"{role}.npy")]
@@ -64,7 +64,7 @@ def record(
         f"{told['data']['name']}, in batches of {told['batch_size']} and {told['peer_batch_size']}"
     )
     id, n = "pretrained/minilm/speed", len(windows["ours"])
-    made = row(id, what, ours, peer, "texts a second", extent, n, COMMAND)
+    made = row(id, what, ours, peer, "texts a second", extent, n)
     return made | {
         "least_cosine": round(float(cosine.min()), 7),
         "gflops": {

@@ -16,13 +16,13 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row, row
 from benchmarks.multi_task.one_model import Kept, kept_of
 from benchmarks.pretrained.joined import text_vectors
-from mtrec_lib.core import fingerprint, generator
+from mtrec_lib.core import generator
 
-COMMAND = "python -m benchmarks pretrained --only reader"
-FOLDER = ROOT / "runs" / "pretrained" / "reader"
+CELLS = Cells(__name__)
 BAR, ROWS, SEEDS, MAX_LENGTH = 0.74, 2000, 3, 50
 DECODER = {"decoder": "smollm2-135m", "layers": 2, "rank": 8, "width": 64, "dropout": 0.2}
 SMALL = {"layers": 2, "width": 64, "dropout": 0.2}
@@ -40,14 +40,13 @@ def run(args: Any) -> list[dict[str, Any]]:
 
 def cell(split: Any, name: str, seed: int) -> dict[str, Any]:
     """One training judged on the fixed rows; a finished cell is read from its file."""
-    key = fingerprint([name, DECODER, SMALL, TRAINING, MAX_LENGTH, ROWS, split.log.hash])[:8]
-    label = name.replace(" ", "-")
-    return dict(kept(FOLDER / f"{label}.{key}.{seed}.json", lambda: measured(split, name, seed)))
+    settings = [DECODER, SMALL, TRAINING, MAX_LENGTH, ROWS]
+    data, make = split.log.hash, lambda: measured(split, name, seed)
+    return dict(CELLS.result(name, seed, settings, make, data))
 
 
 def measured(split: Any, name: str, seed: int) -> dict[str, Any]:
     """Train, and ask about the fixed rows."""
-    print(f"  {name} seed {seed}", flush=True)
     started = time.perf_counter()
     model = trained(split, name, seed)
     seconds = time.perf_counter() - started
@@ -87,7 +86,7 @@ def against_the_bar(cells: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         "pretrained/reader/like-auc",
         f"AUC of like on {ROWS:,} rows of ml-100k, global time split: {DECODER['layers']} blocks "
         "of SmolLM2 that read events as soft tokens, over the bar",
-        statistics.mean(values), BAR, "auc", None, ROWS, COMMAND, len(ours),
+        statistics.mean(values), BAR, "auc", None, ROWS, len(ours),
     )  # fmt: skip
     seconds = {n: round(statistics.mean(e["seconds"] for e in c)) for n, c in cells.items()}
     by_seed = [round(value, 4) for value in values]
@@ -101,16 +100,11 @@ def against_each_other(cells: dict[str, list[dict[str, Any]]]) -> list[dict[str,
         ours, theirs = ([Kept(each["like"]) for each in cells[n]] for n in (NAMES[0], name))
         paired = mt.evaluation.compare(ours, theirs, "metric")
         found.append(
-            row(
+            paired_row(
                 f"pretrained/reader/{name.replace(' ', '-')}",
                 f"AUC of like on the same rows: blocks of SmolLM2 over {name}",
-                paired.a,
-                paired.b,
+                paired,
                 "auc",
-                [paired.ratio_low, paired.ratio_high],
-                paired.users,
-                COMMAND,
-                len(ours),
             )
         )
     return found

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, row
+from benchmarks._study.rows import ROOT, row
 from benchmarks._windows import Windows, in_turn, load, ratio
 from mtrec_lib.core import write_json
 
 HERE = Path(__file__).resolve().parent
-COMMAND = "python -m benchmarks pretrained --only score_titles"
+QUIET = True
 ROLES = ("cached", "plain")
 
 
@@ -62,8 +62,7 @@ def record(
         f"titles, of which the slow way scores every {told['plain_every']}th by length"
     )
     n = len(windows["cached"])
-    made = row("pretrained/smollm2/score-titles", what, ours, peer, "titles a second", extent, n,
-               COMMAND)  # fmt: skip
+    made = row("pretrained/smollm2/score-titles", what, ours, peer, "titles a second", extent, n)
     both = np.isfinite(plain)
     return made | {
         "greatest_difference": round(float(abs(cached[both] - plain[both]).max()), 6),

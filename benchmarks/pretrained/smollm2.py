@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._records import ROOT, row
+from benchmarks._study.environments import python_of, script
+from benchmarks._study.rows import ROOT, row
 from benchmarks._windows import Windows, cores, in_turn, load, ratio
-from benchmarks.next_item.environments import python_of
 from benchmarks.pretrained.decoders import NAME
 from mtrec_lib.core import write_json
 from mtrec_lib.pretrained.files.folders import locate
 
 HERE = Path(__file__).resolve().parent
-COMMAND = "python -m benchmarks pretrained --only smollm2"
+QUIET = True
 ROLES = ("ours", "peer")
 Said = dict[str, np.ndarray]
 
@@ -37,7 +37,7 @@ def measure(told: dict[str, Any], folder: Path) -> tuple[Windows, dict[str, dict
     settings = str(write_json(folder / "settings.json", told | {"model": locate(NAME).preset}))
     commands = {
         "ours": [sys.executable, "-m", "benchmarks.pretrained.ours_smollm2"],
-        "peer": [str(python), str(HERE / "peers" / "transformers_smollm2.py")],
+        "peer": [str(python), script("benchmarks.pretrained.peers.transformers_smollm2")],
     }
     for role, command in commands.items():
         command += [settings, str(folder / f"{role}.npz")]
@@ -64,7 +64,7 @@ def record(
         "{batch} × {length} tokens, ours over transformers'".format(**told)
     )
     n = len(windows["ours"])
-    made = row("pretrained/smollm2/speed", what, one, other, "tokens a second", extent, n, COMMAND)
+    made = row("pretrained/smollm2/speed", what, one, other, "tokens a second", extent, n)
     return (
         made
         | agreement(ours, peer)

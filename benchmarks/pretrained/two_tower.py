@@ -13,12 +13,11 @@ import keras
 import numpy as np
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row
 from benchmarks.pretrained.joined import METRIC, Answers
-from mtrec_lib.core import fingerprint
 
-COMMAND = "python -m benchmarks pretrained --only two_tower"
-FOLDER = ROOT / "runs" / "pretrained" / "two_tower"
+CELLS = Cells(__name__)
 SEEDS, EPOCHS = 5, 4
 TOWER = {"layers": 5, "max_tokens": 64, "max_events": 4, "rank": 16, "temperature": 0.1}
 PAIRS = {"per_person": 4, "batch_size": 128}
@@ -45,13 +44,12 @@ def run(args: Any) -> list[dict[str, Any]]:
 
 def cell(split: Any, name: str, seed: int) -> dict[str, list[list[int]]]:
     """Ranks of validation and test after each epoch, the first before any; read from its file."""
-    key = fingerprint([name, TOWER, PAIRS, RATE, EPOCHS, split.about, split.log.hash])[:8]
-    return dict(kept(FOLDER / f"{name}.{key}.{seed}.json", lambda: measured(split, name, seed)))
+    settings, data = [TOWER, PAIRS, RATE, EPOCHS], f"{split.about} {split.log.hash}"
+    return dict(CELLS.result(name, seed, settings, lambda: measured(split, name, seed), data))
 
 
 def measured(split: Any, name: str, seed: int) -> dict[str, list[list[int]]]:
     """Train an epoch, ask, and again."""
-    print(f"  {name}, seed {seed}", flush=True)
     keras.utils.set_random_seed(seed)
     settings = {part: TOWER[part] for part in ("max_events", "rank", "temperature")}
     model = mt.models.TwoTower(_frozen(), split.log, corrected=bool(NAMES[name]), **settings)
@@ -96,17 +94,11 @@ def record(
 ) -> dict[str, Any]:
     """The row of the corrected towers over others, seeds together, paired by person."""
     paired = mt.evaluation.compare(answers["corrected"], answers[other], METRIC)
-    made = row(
+    made = paired_row(
         f"pretrained/two-tower/{other}",
         "next film on ml-100k, last event left out, all films ranked, titles alone: two towers of "
         f"MiniLM tuned with the corrected in-batch softmax, over {other} ones",
-        paired.a,
-        paired.b,
-        METRIC,
-        [paired.ratio_low, paired.ratio_high],
-        paired.users,
-        COMMAND,
-        seeds=len(answers["corrected"]),
+        paired,
     )
     means = {name: float(np.mean([one.value for one in each])) for name, each in answers.items()}
     return made | {

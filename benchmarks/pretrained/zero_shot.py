@@ -14,14 +14,14 @@ import numpy as np
 from scipy.stats import spearmanr
 
 import mtrec_lib as mt
-from benchmarks._records import ROOT, kept, row
+from benchmarks._study.cells import Cells
+from benchmarks._study.rows import paired_row
 from benchmarks.multi_task.one_model import Kept
 from benchmarks.pretrained.decoders import NAME
 from benchmarks.pretrained.joined import text_vectors
 from mtrec_lib.core import fingerprint, generator
 
-COMMAND = "python -m benchmarks pretrained --only zero_shot"
-FOLDER = ROOT / "runs" / "pretrained" / "zero_shot"
+CELLS = Cells(__name__)
 PEOPLE, CANDIDATES, TOLD = 100, 50, 10
 WORDINGS = (
     "One person took these films, the newest last: {}. The next film:",
@@ -95,8 +95,9 @@ def told_of(split: Any, one: Any, words: str) -> str:
 
 def said(titles: list[str], beginning: str) -> list[float]:
     """ln p of titles after a text, nats; read from their file, or asked."""
-    key = fingerprint([NAME, beginning, titles])[:12]
-    return list(kept(FOLDER / f"{key}.json", lambda: asked_of(beginning, titles)))
+    name = f"titles {fingerprint([beginning, titles])[:8]}"
+    settings = {"decoder": NAME, "beginning": beginning, "titles": titles}
+    return list(CELLS.result(name, 0, settings, lambda: asked_of(beginning, titles)))
 
 
 def asked_of(beginning: str, titles: list[str]) -> list[float]:
@@ -143,16 +144,12 @@ def record(
     """The row of one score over decayed counts, paired by person."""
     ours = shares["first"][name]
     paired = mt.evaluation.compare(_held(asked, ours), _held(asked, beside[COUNTS]), "metric")
-    made = row(
+    made = paired_row(
         f"pretrained/zero-shot/{name.replace(' ', '-')}",
         "share of films below the one that came next, ml-100k: SmolLM2 without training "
         f"({name}) over {COUNTS}; {len(asked)} people, {CANDIDATES} films drawn",
-        paired.a,
-        paired.b,
+        paired,
         "share",
-        [paired.ratio_low, paired.ratio_high],
-        paired.users,
-        COMMAND,
     )
     return made | {
         "with_interval": _stated(ours),

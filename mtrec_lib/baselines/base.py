@@ -1,7 +1,9 @@
-"""What all baselines share: how they are fitted, and what they answer to an empty history."""
+"""What all baselines share: how they are fitted, asked, saved, and given more items."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
+from inspect import signature
 from typing import Any, Self
 
 import numpy as np
@@ -9,26 +11,35 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from mtrec_lib.baselines.growing import grown_array
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.catalogue import Catalogue
+from mtrec_lib.data.grown_catalogue import grown_catalogue
 from mtrec_lib.data.histories import Histories
+from mtrec_lib.data.log import Log
+from mtrec_lib.data.splitting.parts import PARTS
 
 Floats = NDArray[np.float64]
-
-PARTS = ("train", "validation", "test")
+Axes = tuple[tuple[str, tuple[int, ...]], ...]  # an attribute, and which of its axes are items
 
 
 class Baseline(ABC):
     """A model that counts. Column ``j`` of its scores is item id ``j + 2``.
 
     A subclass learns from whole pasts in ``learn`` and scores in ``score``; where a history says
-    nothing (it is empty, or holds nothing known), the scores are the normalised popularity.
+    nothing (it is empty, or holds nothing known), the scores are the normalised popularity. What
+    it has learned stands in the attributes that ``learned`` names, with the axes of each that are
+    items: these are saved, and get rows of zeros for new items.
     """
 
     name: str = "baseline"
+    saved_as: str = "counting"
+    learned: Axes = ()
     _catalogue: Catalogue | None = None
     _popularity: Floats
     _repeats: bool = False
+    _fitted_on: dict[str, Any]
+    _log: Log | None = None
 
     def fit(self, split: Any, parts: Sequence[str] = ("train",)) -> Self:
         """Count the events of some parts of a split.
@@ -48,8 +59,9 @@ class Baseline(ABC):
         events = split.events.filter(pl.col("part").is_in(list(parts)))
         if events.is_empty():
             raise ParameterError(f"parts {list(parts)} hold no events; choose others")
-        self._catalogue = split.log.catalogue
+        self._catalogue, self._log = split.log.catalogue, split.log
         self._repeats = bool(split.log.about.repeats)
+        self._fitted_on = {"protocol": str(split.protocol), "parts": list(parts)}
         pasts = Histories.from_events(events, self.catalogue)
         self._popularity = _counts(pasts, self.catalogue.size)
         self.learn(pasts)
@@ -73,6 +85,14 @@ class Baseline(ABC):
         return self._popularity[: self.catalogue.size]
 
     @property
+    def fitted_on(self) -> dict[str, Any]:
+        """What was counted: name and SHA-256 of the log, protocol of the split, its parts."""
+        if self._catalogue is None:
+            return {}
+        log = {} if self._log is None else {"log": self._log.name, "sha256": self._log.hash}
+        return log | self._fitted_on
+
+    @property
     def prior(self) -> Floats:
         """(catalogue.size,) popularity as shares that sum to 1."""
         return self.popularity / max(self.popularity.sum(), 1.0)
@@ -91,6 +111,74 @@ class Baseline(ABC):
     @abstractmethod
     def score(self, histories: Histories) -> NDArray[Any]:
         """(n, catalogue.size); a row of zeros where a history says nothing."""
+
+    def prepare(self) -> None:  # noqa: B027  most models need nothing more
+        """Work out what follows from what was learned and is not kept itself."""
+
+    def state(self) -> dict[str, Any]:
+        """What was learned, by name: arrays and sparse arrays."""
+        return {name: getattr(self, name) for name, _ in self.learned}
+
+    def settings(self) -> dict[str, Any]:
+        """The plain arguments that the model was made with, and its name."""
+        known = signature(type(self).__init__).parameters
+        return {"name": self.name} | {k: v for k, v in vars(self).items() if k in known}
+
+    @classmethod
+    def restored(
+        cls,
+        catalogue: Catalogue,
+        popularity: Floats,
+        settings: dict[str, Any],
+        state: dict[str, Any],
+        repeats: bool,
+        fitted_on: dict[str, Any],
+    ) -> Self:
+        """A fitted model from what another one has learned."""
+        model = cls.__new__(cls)
+        vars(model).update(settings)
+        model._catalogue, model._popularity, model._repeats = catalogue, popularity, repeats
+        model._fitted_on = fitted_on
+        model.take(state)
+        model.prepare()
+        return model
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Set what :meth:`state` gave."""
+        for name, _ in self.learned:
+            setattr(self, name, state[name])
+
+    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+        """The same model over a catalogue with more items, which nobody has chosen yet.
+
+        It answers as if it had been fitted on the same events with the larger catalogue: a new
+        item has no counts, and only the models that spread probability over the whole catalogue
+        (:class:`NGram`, :class:`Lifts`) give old items a little less.
+
+        Args:
+            items: ``item_id`` and what else the catalogue has, one row a new item.
+            vectors: for models that read vectors or texts of items, one row or text a new item.
+
+        Raises:
+            ParameterError: an item is in the catalogue already, a table that does not fit, or
+                vectors where none are read.
+        """
+        if vectors is not None:
+            raise ParameterError(
+                f"{self.name} reads no vectors of items; leave vectors out, it goes by counts alone"
+            )
+        return self._grown(items)
+
+    def _grown(self, items: pl.DataFrame) -> Self:
+        model, old = copy(self), self.catalogue.size
+        model._catalogue = grown_catalogue(self.catalogue, items)
+        new = model._catalogue.size - old
+        model._fitted_on, model._log = self.fitted_on, None
+        model._popularity = np.pad(self.popularity, (0, new))
+        for name, axes in self.learned:
+            setattr(model, name, grown_array(getattr(self, name), axes, new))
+        model.prepare()
+        return model
 
     def __repr__(self) -> str:
         settings = {k: v for k, v in vars(self).items() if not k.startswith("_") and k != "name"}

@@ -35,6 +35,7 @@ class DecayedCounts(Baseline):
     """
 
     name = "decayed counts"
+    learned = (("_follows", (0, 1)),)
 
     def __init__(self, window: int = 20, decay: float = 0.8) -> None:
         if window < 1 or not 0 < decay <= 1:

@@ -39,6 +39,7 @@ class ItemKNN(Baseline):
     """
 
     name = "item-kNN"
+    learned = (("_similarity", (0, 1)),)
 
     def __init__(self, k: int = 100, shrink: float = 0.0) -> None:
         if k < 1 or shrink < 0:

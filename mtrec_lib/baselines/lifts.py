@@ -37,6 +37,7 @@ class Lifts(Baseline):
     """
 
     name = "lifts"
+    learned = (("_followers", (0, 1)),)
 
     def __init__(self, window: int = 10, weight: float = 0.3, smoothing: float = 5.0) -> None:
         if window < 1 or weight < 0 or smoothing <= 0:
@@ -48,10 +49,14 @@ class Lifts(Baseline):
 
     def learn(self, pasts: Histories) -> None:
         """Count what comes soon after what."""
-        size = self.catalogue.size
+        self._followers = followers(pasts, self.catalogue.size, self.window, decay=1.0)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Work out the lifts from the counts."""
         share = self.popularity + 0.5  # no item is impossible
         share = share / share.sum()
-        counts = followers(pasts, size, self.window, decay=1.0).toarray()
+        counts = self._followers.toarray()
         total = counts.sum(axis=1, keepdims=True)
         after = (counts + self.smoothing * share) / (total + self.smoothing)
         self._alone = np.log(share)

@@ -1,16 +1,18 @@
 """Several models of the next item as one: a weighted sum of log probabilities."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 from mtrec_lib.baselines.base import Baseline
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Catalogue, Histories, Split
 from mtrec_lib.evaluation import rank
+
+if TYPE_CHECKING:
+    import polars as pl
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5)
 
@@ -49,6 +51,7 @@ class LogLinear:
     """
 
     name = "log-linear"
+    saved_as = "log_linear"
 
     def __init__(
         self, models: Sequence[Any], weights: Sequence[float] | None = None, floor: float = 0.05
@@ -77,11 +80,37 @@ class LogLinear:
         """``(items,)`` counts of the first model's training events."""
         return self.models[0].popularity
 
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in the log of the first model."""
+        return bool(self.models[0].repeats)
+
+    def with_items(self, items: "pl.DataFrame", vectors: Sequence[Any] | None = None) -> Self:
+        """The same mixture of models over a catalogue with more items, each grown by itself.
+
+        Args:
+            items: one row a new item, see :meth:`Baseline.with_items`.
+            vectors: what each model reads of the new items, one entry a model, None for those
+                that read nothing; left out, no model reads any.
+
+        Raises:
+            ParameterError: not one entry a model, or what a model refuses.
+        """
+        given = [None] * len(self.models) if vectors is None else list(vectors)
+        if len(given) != len(self.models):
+            raise ParameterError(
+                f"vectors must have one entry a model ({len(self.models)}), got {len(given)}; "
+                "write None for a model that reads none"
+            )
+        pairs = zip(self.models, given, strict=True)
+        grown = [model.with_items(items, vectors=each) for model, each in pairs]
+        return type(self)(grown, self.weights, self.floor)
+
     def scores(self, histories: Histories) -> NDArray[np.float32]:
         """``(n, items)`` log probabilities; column ``j`` is item id ``j + 2``."""
         logs = (self._logs(model, histories) for model in self.models)
         total = sum(weight * log for weight, log in zip(self.weights, logs, strict=True))
-        return log_softmax(total, axis=1).astype(np.float32)
+        return _log_softmax(total).astype(np.float32)
 
     def log_prob(self, histories: Histories, items: NDArray[Any]) -> NDArray[Any]:
         """``(n,)`` nats: ln p(item | history) of ``(n,)`` ids; −inf outside the catalogue."""
@@ -111,7 +140,7 @@ class LogLinear:
         logs = [self._logs(model, queries.histories) for model in self.models]
 
         def value(weights: Sequence[float]) -> float:
-            known = _Known(sum(w * log for w, log in zip(weights, logs, strict=True)))
+            known = _Known(self, sum(w * log for w, log in zip(weights, logs, strict=True)))
             ranking = rank(known, split, part, k=k, batch_size=len(queries), resamples=1)
             return ranking.metrics[metric]
 
@@ -124,18 +153,23 @@ class LogLinear:
         """(n, items) log probabilities of one model."""
         scores = model.scores(histories)
         if not isinstance(model, Baseline):
-            return log_softmax(scores, axis=1)
+            return _log_softmax(scores)
         share = scores / np.maximum(scores.sum(axis=1, keepdims=True), 1e-30)
         return np.log((1 - self.floor) * share + self.floor / scores.shape[1])
+
+
+def _log_softmax(logits: Any) -> NDArray[Any]:
+    from scipy.special import log_softmax  # slow to import, and counts alone need none of it
+
+    return log_softmax(logits, axis=1)
 
 
 class _Known:
     """A scorer whose answer to all queries of a part is known already."""
 
-    name = "log-linear"
-
-    def __init__(self, matrix: Any) -> None:
-        self.matrix = matrix
+    def __init__(self, model: LogLinear, matrix: Any) -> None:
+        self.name, self.catalogue = model.name, model.catalogue
+        self.popularity, self.repeats, self.matrix = model.popularity, model.repeats, matrix
 
     def scores(self, histories: Histories) -> NDArray[Any]:
         return self.matrix

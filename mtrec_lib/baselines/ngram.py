@@ -1,13 +1,15 @@
 """The oldest language model: how often has this followed that?"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
 from mtrec_lib.baselines.base import Baseline, matrix
+from mtrec_lib.baselines.growing import grown_array
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
 
@@ -64,6 +66,7 @@ class NGram(Baseline):
         depth = np.arange(len(item)) - start[past]  # events of the same past that stand before
         context = np.zeros(len(item), dtype=np.int64)
         self._levels: list[_Level] = []
+        self._base = self.catalogue.size + 2
         for length in range(self.order + 1):
             reached = depth >= length
             keys, context = self._contexts(context, item, reached, length)
@@ -122,7 +125,41 @@ class NGram(Baseline):
             yield level, context
 
     def _key(self, shorter: Integers, item: Integers) -> Integers:
-        return shorter * (self.catalogue.size + 2) + item
+        return shorter * self._base + item
+
+    def state(self) -> dict[str, Any]:
+        """The levels, shortest context first."""
+        return {
+            f"{name}{number}": getattr(level, name)
+            for number, level in enumerate(self._levels)
+            for name in ("keys", "pairs", "rest")
+        }
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Set what :meth:`state` gave."""
+        self._base = self.catalogue.size + 2
+        numbers = range(self.order + 1)
+        self._levels = [
+            _Level.of_counts(*(state[f"{name}{n}"] for name in ("keys", "pairs", "rest")))
+            for n in numbers
+        ]
+
+    def _grown(self, items: pl.DataFrame) -> Self:
+        """Contexts are numbered by the catalogue's size, so their keys are written anew."""
+        model = super()._grown(items)
+        base, new = model.catalogue.size + 2, model.catalogue.size - self.catalogue.size
+        model._base, model._levels = (
+            base,
+            [
+                _Level.of_counts(
+                    level.keys // self._base * base + level.keys % self._base if n else level.keys,
+                    grown_array(level.pairs, (1,), new),
+                    level.rest,
+                )
+                for n, level in enumerate(self._levels)
+            ],
+        )
+        return model
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +189,12 @@ class _Level:
         whole = np.where(whole > 0, whole, 1.0)
         counts.data /= whole[row]
         rest = np.where(total > 0, taken / whole, 1.0)  # followed by nothing known: all is left
-        return cls(keys, counts, rest, row * counts.shape[1] + counts.indices)
+        return cls.of_counts(keys, counts, rest)
+
+    @classmethod
+    def of_counts(cls, keys: Integers, pairs: sparse.csr_array, rest: Floats) -> "_Level":
+        row = np.repeat(np.arange(len(keys)), np.diff(pairs.indptr))
+        return cls(keys, pairs, rest, row * pairs.shape[1] + pairs.indices)
 
     def share(self, context: Integers, column: Integers) -> Floats:
         """What counting keeps for one item of each context: (n,)."""

@@ -32,6 +32,7 @@ class Popularity(Baseline):
     """
 
     name = "popularity"
+    learned = (("_shares", (0,)),)
 
     def __init__(self, decay: float | None = None) -> None:
         self.decay = checked_decay(decay)

@@ -46,6 +46,7 @@ class TIFUKNN(Baseline):
     """
 
     name = "TIFU-KNN"
+    learned = (("_people", ()), ("_vectors", (1,)))
 
     def __init__(
         self,

@@ -1,13 +1,14 @@
 """Items like those of the history, likeness being: their vectors, or their texts."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from mtrec_lib.baselines.base import Baseline, known, matrix
+from mtrec_lib.baselines.base import Axes, Baseline, known, matrix
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories, ranges
 
@@ -38,6 +39,7 @@ class VectorKNN(Baseline):
     """
 
     name = "vector-kNN"
+    learned: Axes = (("_vectors", (0,)),)
 
     def __init__(self, vectors: Any, decay: float = 1.0) -> None:
         if not 0 < decay <= 1:
@@ -57,6 +59,27 @@ class VectorKNN(Baseline):
         """The cosine of every item and every history."""
         profile = _unit(self._weights(histories) @ self._vectors)
         return (profile @ self._vectors.T).toarray()
+
+    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+        """The same model over a catalogue with more items, each with its vector.
+
+        Args:
+            items: see :meth:`Baseline.with_items`.
+            vectors: ``(new items, columns)``, dense or sparse, made as those of the other items.
+
+        Raises:
+            ParameterError: vectors of another shape, or as for :meth:`Baseline.with_items`.
+        """
+        shape, columns = (np.shape(vectors), self._vectors.shape[1])
+        if vectors is None or shape != (items.height, columns):
+            raise ParameterError(
+                f"vectors must be ({items.height}, {columns}), a row a new item, got "
+                f"{None if vectors is None else shape}; make them as those of the other items"
+            )
+        model = self._grown(items)
+        new = _unit(sparse.csr_array(vectors))
+        model._vectors = sparse.vstack([self._vectors, new], format="csr")
+        return model
 
     def _weights(self, histories: Histories) -> sparse.csr_array:
         """``(n, items)``: decay to the power of the events that came after."""
@@ -91,6 +114,7 @@ class TextKNN(VectorKNN):
     """
 
     name = "TF-IDF"
+    learned = (*VectorKNN.learned, ("_vocabulary", ()), ("_rarity", ()))
 
     def __init__(self, texts: Sequence[str], decay: float = 1.0, words: int = 1) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
@@ -99,10 +123,34 @@ class TextKNN(VectorKNN):
             raise ParameterError(f"words must be ≥ 1, got {words}")
         self.words = words
         try:
-            found = TfidfVectorizer(ngram_range=(1, words)).fit_transform(list(texts))
+            reader = TfidfVectorizer(ngram_range=(1, words))
+            found = reader.fit_transform(list(texts))
         except ValueError as error:
             raise ParameterError(f"texts must hold words, got {list(texts)[:3]}") from error
+        self._vocabulary, self._rarity = reader.get_feature_names_out(), reader.idf_
         super().__init__(found, decay)
+
+    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+        """The same model over a catalogue with more items, each with its text.
+
+        Args:
+            items: see :meth:`Baseline.with_items`.
+            vectors: here the texts of the new items; words that no other item has are left out.
+
+        Raises:
+            ParameterError: no text, or not one a new item.
+        """
+        from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
+
+        texts = [] if vectors is None else list(vectors)
+        if len(texts) != items.height or not all(isinstance(text, str) for text in texts):
+            raise ParameterError(
+                f"vectors must be the texts of the {items.height} new items, got {texts[:3]!r}; "
+                "make them by mt.features.item_texts as those of the other items"
+            )
+        reader = TfidfVectorizer(ngram_range=(1, self.words), vocabulary=self._vocabulary)
+        reader.idf_ = self._rarity
+        return super().with_items(items, reader.transform(texts))
 
 
 def _unit(rows: sparse.csr_array) -> sparse.csr_array:

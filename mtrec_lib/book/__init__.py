@@ -6,7 +6,7 @@ from mtrec_lib.book.figures import COLOURS, MARKERS, figure, title
 from mtrec_lib.book.needs import needs
 from mtrec_lib.book.parameters import parameters
 from mtrec_lib.book.series import series
-from mtrec_lib.book.verdicts import records, verdict
+from mtrec_lib.book.verdicts import recorded, records, verdict
 
 __all__ = [
     "COLOURS",
@@ -17,6 +17,7 @@ __all__ = [
     "figure",
     "needs",
     "parameters",
+    "recorded",
     "records",
     "series",
     "show",

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,23 @@ from mtrec_lib.book.errors import CheckError, ClaimError
 from mtrec_lib.book.silent_display import Number, Sentence
 from mtrec_lib.core.errors import ParameterError
 
+if TYPE_CHECKING:
+    from mtrec_lib.evaluation import Comparison
+
+# Chapters whose comparing sentences are not yet handed their comparison; a chapter leaves the set
+# when it is rewritten, and none joins.
+UNBOUND = frozenset("00 01 02 03 03_2 04 04_2 04_3 05 05_2 06 06_2 06_3 07 07_2 09 10".split())
+
 # The nbval sanitiser blanks what follows this mark: these numbers vary with the machine.
 MARK = "≈"
 _NAME = re.compile(r"[a-z0-9_@-]+(\.[a-z0-9_@-]+)*")
+# Words that say which of two models or settings is better. Only a comparison writes them.
+COMPARING = re.compile(
+    r"\b(?:better|worse|beat(?:s|en|ing)?|ahead|behind|level|hardly|as good|told apart|"
+    r"holds? zero|outperforms?)\b",
+    flags=re.IGNORECASE,
+)
+PLACE = re.compile(r"\{[a-z]+\}")  # where a comparison writes its word, or names stand
 
 
 def check(what: str, a: Any, b: Any, tol: float = 1e-6) -> None:
@@ -44,41 +58,106 @@ def check(what: str, a: Any, b: Any, tol: float = 1e-6) -> None:
     print(f"✓ {what}")
 
 
-def claim(sentence: str, truth: object) -> str:
-    """An empirical sentence: print whether it holds, and record it.
+def claim(sentence: str, found: "Comparison | Mapping[str, Comparison] | object") -> str:
+    """An empirical sentence: print what holds, and record it.
 
-    At the stored parameters a false claim raises. With other parameters it prints ✗ and goes on.
+    A sentence that compares nothing is handed its truth. At the stored parameters a false one
+    raises; with other parameters it prints ✗ and goes on.
+
+    A sentence that compares models or settings is handed the comparison, which writes the word:
+    better, worse, no worse, level, or cannot be told apart. It holds a verb in braces in place of
+    the word, and ``{names}`` where several comparisons are handed over by name. Such a sentence is
+    never false: with other data it says something else.
 
     Args:
         sentence: what the chapter says.
-        truth: whether it holds, or None where it cannot be tested here.
+        found: whether it holds; or a :class:`~mtrec_lib.evaluation.Comparison`, or name →
+            comparison; None (or no comparison) where it cannot be tested here.
 
     Returns:
         The sentence for the title of a figure; where it does not hold, it says so.
 
     Raises:
         ClaimError: the sentence is false at the stored parameters.
+        ParameterError: the sentence has a comparing word of its own, or is handed a comparison and
+            has no place for the word.
 
-    >>> claim("a model that has seen the data beats one that has not", 0.1 > 0.04)
-    ✓ a model that has seen the data beats one that has not
-    'a model that has seen the data beats one that has not'
+    >>> half = claim("half of the events are the first of their person", 0.5 > 0.4)
+    ✓ half of the events are the first of their person
+    >>> from mtrec_lib.evaluation import compare_values
+    >>> lead = compare_values([0.5, 0.6, 0.8], [0.1, 0.3, 0.2], "hr@10")
+    >>> sentence = claim("counts {rank} dice", lead)
+    ✓ Counts rank better than dice (1 seed)
+      ≈ ahead by 0.43 (0.05 to 0.81), hr@10, 3 people, 1 seed
 
     Taught in chapter 00.
     """
-    held = None if truth is None else bool(truth)
-    run = current()
-    run.claims[sentence] = held
-    run.record()
-    if held is None:
-        print(f"– {sentence} (not tested here)")
-        return Sentence(f"Not tested here: {sentence}")
+    own = COMPARING.search(sentence)
+    if own and current().chapter not in UNBOUND:
+        raise ParameterError(_refusal(sentence, f"may not say {own[0]!r} by itself"))
+    if isinstance(found, Mapping):
+        known = {name: each for name, each in found.items() if each is not None}
+        return _compared(sentence, known) if known else _open(sentence)
+    if found is None:
+        return _open(sentence)
+    if hasattr(found, "word"):
+        return _compared(sentence, found)
+    if PLACE.search(sentence):
+        raise ParameterError(_refusal(sentence, f"has a place for a word, and was handed {found}"))
+    return _claimed(sentence, bool(found))
+
+
+def _refusal(sentence: str, fault: str) -> str:
+    return (
+        f"a claim {fault}: {sentence!r}. Write the verb in braces and hand over the comparison, "
+        "which writes the word from its paired interval: claim('Counts {rank} item-kNN', "
+        "mt.evaluation.compare(counts, item_knn)); several by name: claim('{names} {rank} "
+        "item-kNN', {'counts': …, 'GPT': …}); of a recorded study: mt.book.recorded(id); of values "
+        "of rows: mt.evaluation.compare_values. Where there is no paired interval, state the two "
+        "numbers without a comparing word"
+    )
+
+
+def _compared(sentence: str, found: Any) -> str:
+    from mtrec_lib.evaluation.comparisons.sentences import written
+
+    several = found if isinstance(found, Mapping) else {"": found}
+    wrong = [each for each in several.values() if not hasattr(each, "word")]
+    if wrong:
+        raise ParameterError(_refusal(sentence, f"of several was handed {wrong[0]!r}"))
+    text = written(sentence, found)
+    _note_claim(text, True)
+    print(f"✓ {text}")
+    for name, each in several.items():
+        of, runs = f"{name}: " if name else "", f", {each.runs}" if any(each.seeds) else ""
+        print(f"  {of}{MARK} {each.figures}, {each.metric}, {each.users:,} people{runs}")
+    return Sentence(text)
+
+
+def _open(sentence: str) -> str:
+    from mtrec_lib.evaluation.comparisons.sentences import open_question
+
+    sentence = open_question(sentence) if PLACE.search(sentence) else sentence
+    _note_claim(sentence, None)
+    print(f"– {sentence} (not tested here)")
+    return Sentence(f"Not tested here: {sentence}")
+
+
+def _claimed(sentence: str, held: bool) -> str:
+    _note_claim(sentence, held)
     if held:
         print(f"✓ {sentence}")
         return Sentence(sentence)
-    if run.defaults:
+    if current().defaults:
         raise ClaimError(f"false at the stored parameters: {sentence}; write what is true instead")
     print(f"✗ {sentence}")
     return Sentence(f"Not so here: {sentence}")
+
+
+def _note_claim(sentence: str, held: bool | None) -> None:
+    run = current()
+    run.claims[sentence] = held
+    run.record()
 
 
 def show(name: str, value: Any, tol: float) -> Number:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from mtrec_lib.core.errors import MtrecError
+from mtrec_lib.core.keras_settings import FLOATX, floatx
 from mtrec_lib.core.paths import home, writable
 
 _PROBE = """
@@ -34,8 +35,11 @@ class Finding:
     cure: str = ""
 
 
-def examine() -> list[Finding]:
-    """Look at Python, packages, processor, memory, accelerator, cache and data.
+def examine(backend: str | None = None) -> list[Finding]:
+    """Look at Python, packages, Keras' settings, processor, memory, accelerator, cache and data.
+
+    Args:
+        backend: another backend than TensorFlow that the shell has chosen for Keras, or None.
 
     Returns:
         A finding a line, in that order. Only here TensorFlow is started, in a process of its own,
@@ -43,7 +47,8 @@ def examine() -> list[Finding]:
     """
     avx = _avx()
     gpu = _accelerator() if avx.fine else Finding("TensorFlow", "not started, see AVX", False)
-    return [_python(), *_packages(), _processor(), avx, _memory(), gpu, _cache(), *_data()]
+    keras = [_backend(backend), _floatx()]
+    return [_python(), *_packages(), *keras, _processor(), avx, _memory(), gpu, _cache(), *_data()]
 
 
 def _python() -> Finding:
@@ -61,6 +66,18 @@ def _package(name: str) -> Finding:
         return Finding(name, version(name))
     except ModuleNotFoundError:
         return Finding(name, "missing", False, "install the project: make run, or pip install -e .")
+
+
+def _backend(other: str | None) -> Finding:
+    value = "tensorflow" if other is None else f"KERAS_BACKEND is {other}"
+    cure = "unset KERAS_BACKEND in your shell: mtrec needs Keras on TensorFlow (its own commands "
+    return Finding("Keras backend", value, other is None, cure + "run on it in any case)")
+
+
+def _floatx() -> Finding:
+    value = floatx()
+    cure = f'set "floatx": "{FLOATX}" in ~/.keras/keras.json: models train in no other'
+    return Finding("Keras floatx", value, value == FLOATX, cure)
 
 
 def _processor() -> Finding:

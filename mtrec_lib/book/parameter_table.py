@@ -46,7 +46,7 @@ class Known:
 _WHOLE, _REAL, _TEXT, _FLAG = "int", "float", "str", "bool"
 KNOWN: dict[str, Known] = {
     # the data
-    "dataset": Known(_TEXT, "ml-100k, complete-journey, simulator, or the path of a .toml"),
+    "dataset": Known(_TEXT, "the name of a data set, or the path of your own .toml"),
     "users": Known(_WHOLE, "people to simulate", 1, 10_000_000),
     "items": Known(_WHOLE, "items to simulate", 2, 10_000_000),
     "events": Known(_WHOLE, "events to simulate", 1, 1_000_000_000),

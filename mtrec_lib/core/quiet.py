@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from mtrec_lib.core.allocator import memory_kept
 from mtrec_lib.core.first_import import around_first_import
+from mtrec_lib.core.keras_settings import default_backend
 
 
 @contextmanager
@@ -33,6 +34,6 @@ def _silent() -> Iterator[None]:
 def quiet_tensorflow() -> None:
     """Make the coming import of TensorFlow silent. Costs nothing until then; safe to call twice."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    default_backend()
     around_first_import("tensorflow", "silence", _silent)
     around_first_import("tensorflow", "allocator", memory_kept)

@@ -1,5 +1,7 @@
 """Where behaviour comes from: sources, one schema, cleaning, splits, the simulator, your own."""
 
+from typing import TYPE_CHECKING
+
 from mtrec_lib.data.about import About
 from mtrec_lib.data.baskets import Baskets
 from mtrec_lib.data.catalogue import Catalogue
@@ -9,7 +11,6 @@ from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.load import load
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.queries import Queries
-from mtrec_lib.data.schema import validate
 from mtrec_lib.data.shared_order import shared_order
 from mtrec_lib.data.simulator import simulate
 from mtrec_lib.data.sources import fetch, remove, sources, status
@@ -19,6 +20,19 @@ from mtrec_lib.data.splitting.few_events import few_events
 from mtrec_lib.data.splitting.new_people import new_people
 from mtrec_lib.data.splitting.one_a_visit import one_a_visit
 from mtrec_lib.data.splitting.splits import Split, by_week, global_time, leave_last_out, split
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.schema import validate as validate
+else:
+
+    def __getattr__(name):
+        """``validate`` when it is first named: pandera, which it stands on, is slow to import."""
+        if name == "validate":
+            from mtrec_lib.data.schema import validate
+
+            return validate
+        raise AttributeError(f"module 'mtrec_lib.data' has no attribute {name!r}")
+
 
 __all__ = [
     "About",

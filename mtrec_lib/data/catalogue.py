@@ -21,6 +21,8 @@ class Catalogue:
 
     Args:
         items: ``item_id``, ``title`` and, where known, ``categories``; one row an item.
+        categories: names of the categories that count, in their order; left out, all that the
+            items have. A model that is given new items keeps those that it knows.
 
     Raises:
         ParameterError: an item stands in the table twice, or the table has no ``item_id``.
@@ -35,13 +37,13 @@ class Catalogue:
     Taught in chapter 01.
     """
 
-    def __init__(self, items: pl.DataFrame) -> None:
+    def __init__(self, items: pl.DataFrame, categories: Iterable[str] | None = None) -> None:
         if "item_id" not in items.columns:
             raise ParameterError(f"items must have a column item_id, got {items.columns}")
         twice = items.filter(items["item_id"].is_duplicated())["item_id"].unique().to_list()
         if twice:
             raise ParameterError(f"an item may stand in the items once, found again: {twice[:3]}")
-        self.items = items
+        self.items, self._categories = items, None if categories is None else tuple(categories)
 
     @property
     def size(self) -> int:
@@ -112,6 +114,8 @@ class Catalogue:
     @cached_property
     def categories(self) -> tuple[str, ...]:
         """Names of categories, the commonest first, equal counts by text."""
+        if self._categories is not None:
+            return self._categories
         counts = Counter(name for names in self._category_lists for name in set(names))
         return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
@@ -121,7 +125,7 @@ class Catalogue:
         column = {name: number for number, name in enumerate(self.categories)}
         matrix = np.zeros((self.size, len(column)), np.float32)
         for row, names in enumerate(self._category_lists):
-            matrix[row, [column[name] for name in names]] = 1
+            matrix[row, [column[name] for name in names if name in column]] = 1
         return matrix
 
     def find(self, item: Any) -> int:

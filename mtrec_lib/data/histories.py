@@ -67,7 +67,7 @@ class Histories:
 
         Args:
             items: ``n`` lists of ids, oldest first.
-            users: ``n`` names; default 0 … n − 1.
+            users: ``n`` names; default −1, −2, …, whom no log knows.
             columns: further columns, each ``n`` lists as long as those of ``items``.
 
         Raises:
@@ -81,7 +81,7 @@ class Histories:
             flat[name] = _flat(rows, name)
         _fill_standard(flat)
         ends = np.cumsum(lengths)
-        named = np.arange(len(lengths)) if users is None else np.asarray(users)
+        named = -1 - np.arange(len(lengths)) if users is None else np.asarray(users)
         return cls(named, ends - lengths, ends, flat)
 
     @classmethod

@@ -1,14 +1,23 @@
 """From a name or a path to a log."""
 
+from collections.abc import Sequence
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.log import Log
-from mtrec_lib.data.schema import validate
 
-NAMES = ("ml-100k", "complete-journey", "simulator")
+# Every data set by its name: the module and the function that make its log.
+READERS = {
+    "ml-100k": ("mtrec_lib.data.readers.ml_100k", "load"),
+    "complete-journey": ("mtrec_lib.data.readers.complete_journey", "load"),
+    "simulator": ("mtrec_lib.data.simulator.simulate", "simulate"),
+}
+NAMES = tuple(READERS)
+_ROUTES = ("source", "route")  # arguments that say where bytes come from, for tests alone
 
 
 def load(name: str | Path, **options: Any) -> Log:
@@ -49,7 +58,14 @@ def load(name: str | Path, **options: Any) -> Log:
             f"no data set is called {text!r}; there are {', '.join(NAMES)}, "
             f"and paths to your own .toml{hint}"
         )
-    return validate(_READERS[text](options))
+    from mtrec_lib.data.schema import validate  # pandera: slow to import
+
+    module, function = READERS[text]
+    read = getattr(import_module(module), function)
+    _refuse_options(
+        text, options, [each for each in signature(read).parameters if each not in _ROUTES]
+    )
+    return validate(read(**options))
 
 
 def _refuse_weights(name: str) -> None:
@@ -62,37 +78,7 @@ def _refuse_weights(name: str) -> None:
         )
 
 
-def _ml_100k(options: dict[str, Any]) -> Log:
-    _refuse_options("ml-100k", options)
-    from mtrec_lib.data.readers import ml_100k
-
-    return ml_100k.load()
-
-
-def _complete_journey(options: dict[str, Any]) -> Log:
-    _refuse_options("complete-journey", options, allowed=("item",))
-    from mtrec_lib.data.readers import complete_journey
-
-    return complete_journey.load(**options)
-
-
-def _simulator(options: dict[str, Any]) -> Log:
-    from inspect import signature
-
-    from mtrec_lib.data import simulator
-
-    _refuse_options("simulator", options, allowed=tuple(signature(simulator.simulate).parameters))
-    return simulator.simulate(**options)
-
-
-_READERS = {
-    "ml-100k": _ml_100k,
-    "complete-journey": _complete_journey,
-    "simulator": _simulator,
-}
-
-
-def _refuse_options(name: str, options: dict[str, Any], allowed: tuple[str, ...] = ()) -> None:
+def _refuse_options(name: str, options: dict[str, Any], allowed: Sequence[str] = ()) -> None:
     unknown = [option for option in options if option not in allowed]
     if unknown:
         known = f"only {', '.join(allowed)}" if allowed else "no options"

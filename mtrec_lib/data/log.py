@@ -62,6 +62,30 @@ class Log:
             return False
         return self.events[column].null_count() < self.events.height
 
+    def label(self, name: str) -> pl.Expr | None:
+        """How the label ``name`` is read off the events; None where the log has nothing to read.
+
+        A column of the events goes first. In a log of ratings ``like`` is also a rating of at least
+        ``about.like_at``, and ``top`` the best grade.
+
+        Args:
+            name: ``"rating"``, ``"like"``, ``"top"``, ``"click"`` or another column.
+
+        Returns:
+            An expression over the events, Float64, null where the label is unknown.
+
+        >>> import mtrec_lib as mt
+        >>> log = mt.data.load("simulator", users=20, events=200)
+        >>> log.events.select(log.label("like")).to_series().is_in([0.0, 1.0]).all()
+        True
+        """
+        if self.has(name):
+            return pl.col(name).cast(pl.Float64)
+        least = {"like": self.about.like_at, "top": max(self.about.grades, default=None)}.get(name)
+        if least is None or not self.has("rating"):
+            return None
+        return (pl.col("rating").cast(pl.Float64) >= least).cast(pl.Float64)
+
     def __repr__(self) -> str:
         return (
             f"Log({self.name!r}: {self.events.height:,} events, {self.users.height:,} users, "

@@ -31,21 +31,11 @@ def validate(log: Log) -> Log:
 
     Taught in chapter 01.
     """
-    problems = [f"events.{text}" for text in problems_of(log.events, events_schema(log))]
+    problems = [f"events.{text}" for text in events_problems(log.events, log.about)]
     problems += [f"items.{text}" for text in problems_of(log.items, items_schema(log.items))]
     problems += [f"users.{text}" for text in problems_of(log.users, users_schema(log.users))]
     _refuse(log.name, problems)
     return log
-
-
-def validate_events(events: pl.DataFrame, about: About, name: str = "events") -> pl.DataFrame:
-    """The events themselves, if they obey the schema.
-
-    Raises:
-        SchemaError: lists every problem at once.
-    """
-    _refuse(name, problems_of(events, _events_schema(events, about)))
-    return events
 
 
 def _refuse(name: str, problems: list[str]) -> None:
@@ -54,12 +44,13 @@ def _refuse(name: str, problems: list[str]) -> None:
         raise SchemaError(f"{name}: {counted(len(problems), 'problem')}; {_CURE}\n{listed}")
 
 
-def events_schema(log: Log) -> pa.DataFrameSchema:
-    """The pandera schema of a log's events; its rating scale comes from ``log.about``."""
-    return _events_schema(log.events, log.about)
+def events_problems(events: pl.DataFrame, about: About) -> list[str]:
+    """Every problem of a log's events in words: column, rule, how many rows, the first of them."""
+    return problems_of(events, events_schema(events, about))
 
 
-def _events_schema(events: pl.DataFrame, about: About) -> pa.DataFrameSchema:
+def events_schema(events: pl.DataFrame, about: About) -> pa.DataFrameSchema:
+    """The pandera schema of a log's events; its rating scale comes from ``about``."""
     grades = [_among(about.grades)] if about.grades else []
     columns = {
         "user_id": _column(events, "user_id", _ID, required=True),

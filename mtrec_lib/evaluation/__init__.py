@@ -3,10 +3,11 @@
 from mtrec_lib.evaluation.calibration import Reliability as Reliability
 from mtrec_lib.evaluation.calibration import reliability as reliability
 from mtrec_lib.evaluation.changed_past import ChangedPast as ChangedPast
-from mtrec_lib.evaluation.comparisons.comparing import Comparison as Comparison
 from mtrec_lib.evaluation.comparisons.comparing import compare as compare
+from mtrec_lib.evaluation.comparisons.comparison import Comparison as Comparison
 from mtrec_lib.evaluation.comparisons.intervals import bootstrap_interval as bootstrap_interval
 from mtrec_lib.evaluation.comparisons.slices import sliced as sliced
+from mtrec_lib.evaluation.comparisons.values import compare_values as compare_values
 from mtrec_lib.evaluation.influence import influence as influence
 from mtrec_lib.evaluation.judge import Judgement as Judgement
 from mtrec_lib.evaluation.judge import judge as judge
@@ -40,6 +41,7 @@ __all__ = [
     "bits_per_event",
     "bootstrap_interval",
     "compare",
+    "compare_values",
     "coverage",
     "fit_temperature",
     "group_auc",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.evaluation.scorer import ability, name_of
 
@@ -36,6 +37,21 @@ class ChangedPast:
     ) -> None:
         self.model, self.change = model, change
         self.name = name or f"{name_of(model)}, past changed"
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items that its model scores."""
+        return self.model.catalogue
+
+    @property
+    def popularity(self) -> NDArray[Any]:
+        """``(items,)`` as its model counted."""
+        return self.model.popularity
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in its model's log."""
+        return bool(self.model.repeats)
 
     def scores(self, histories: Histories) -> NDArray[Any]:
         """Its model's scores of the changed pasts: ``(n, catalogue.size)``."""

@@ -12,6 +12,7 @@ from mtrec_lib.data.queries import Queries
 from mtrec_lib.evaluation import prediction_metrics
 from mtrec_lib.evaluation.comparisons.intervals import interval_of, mean_interval
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import ability, asked, batches, finite, name_of
 
 Floats = NDArray[np.float64]
@@ -109,7 +110,8 @@ def judge(
             ``split.queries(part, every_event=True)``, in place of all events of the part.
 
     Raises:
-        ParameterError: the model does not predict the task, or the log has no such label.
+        ParameterError: the model does not predict the task, the log has no such label, or the
+            split holds other items than the model's catalogue.
         DivergedError: a prediction is NaN or infinite.
 
     >>> import mtrec_lib as mt
@@ -120,6 +122,7 @@ def judge(
 
     Taught in chapter 07.
     """
+    check_same_items(model, split)
     queries = asked(split, part, every_event=True) if queries is None else queries
     label = label_of(split, task)[queries.rows]
     kept = ~np.isnan(label)
@@ -147,22 +150,18 @@ def judge(
 def label_of(split: Any, task: str) -> Floats:
     """The label of every event of a split, NaN where there is none: (events,)."""
     log, events = split.log, split.events
-    from_rating = log.has("rating") and not log.has(task)
-    if from_rating and task == "like" and log.about.like_at is None:
+    label = log.label(task)
+    if label is not None:
+        return events.select(label).to_series().fill_null(np.nan).to_numpy()
+    if task == "like" and log.has("rating"):
         raise ParameterError(
             "task 'like' needs log.about.like_at, the rating from which on people like; "
             f"{log.name} states none: set like_at, or choose task 'rating'"
         )
-    at = {"like": log.about.like_at, "top": max(log.about.grades, default=None)}.get(task)
-    if from_rating and at is not None:
-        rating = events["rating"].cast(pl.Float64)
-        return (rating >= at).cast(pl.Float64).fill_null(np.nan).to_numpy()
-    if not log.has(task):
-        raise ParameterError(
-            f"task {task!r} needs a column {task!r} of labels, and {log.name} has none; "
-            f"its columns are {', '.join(events.columns)}"
-        )
-    return events[task].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    raise ParameterError(
+        f"task {task!r} needs a column {task!r} of labels, and {log.name} has none; "
+        f"its columns are {', '.join(events.columns)}"
+    )
 
 
 def _predicted(model: Any, queries: Queries, task: str, batch_size: int) -> Floats:

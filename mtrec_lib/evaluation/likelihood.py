@@ -6,6 +6,7 @@ import numpy as np
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.evaluation.metrics import bits_per_event
+from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import ability, asked, batches, name_of
 
 
@@ -22,8 +23,9 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
         batch_size: events at a time; it changes memory and time, not the result.
 
     Raises:
-        ParameterError: the model has no ``log_prob``, the part no events, or an event's item
-            stands outside the catalogue, where no model has a probability.
+        ParameterError: the model has no ``log_prob``, the split other items than the model's, the
+            part no events, or an event's item stands outside the catalogue, where no model has a
+            probability.
         DivergedError: a log probability is NaN.
 
     >>> import mtrec_lib as mt
@@ -34,6 +36,7 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
     Taught in chapter 03.
     """
     log_prob = ability(model, "log_prob", "bits()")
+    check_same_items(model, split)
     queries = asked(split, part, every_event=True)
     outside = int((queries.target_items < 2).sum())
     if outside:

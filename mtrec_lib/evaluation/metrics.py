@@ -27,7 +27,9 @@ def hit_rate(ranks: ArrayLike, k: int = 10, offsets: ArrayLike | None = None) ->
         (queries,) values in {0, 1}.
 
     Raises:
-        ParameterError: a rank or ``k`` below 1, or a query without a target.
+        ParameterError: a rank or ``k`` that is no whole number or below 1, a query without a
+            target, or ranks that no list can have: two targets of one query at rank 1. Targets
+            that tie share the worst of their places, as :func:`rank` counts them: [2, 2].
 
     >>> hit_rate([1, 10, 11], k=10).tolist()
     [1.0, 1.0, 0.0]
@@ -103,20 +105,31 @@ def coverage(recommended: ArrayLike, size: int) -> float:
     """The share of a catalogue that is recommended to anybody.
 
     Args:
-        recommended: item ids or columns of every list, in any shape.
+        recommended: item ids of every list, 2 … size + 1, in any shape. Ids below 2 fill lists up
+            or stand for unknown items, and are not counted: −1, 0 and 1.
         size: number of items in the catalogue, at least 1.
 
     Returns:
         A value in [0, 1].
 
-    >>> coverage([[2, 3], [3, 4]], size=10)
-    0.3
+    Raises:
+        ParameterError: ``size`` below 1, or values that are no ids of such a catalogue.
+
+    >>> coverage([[2, 3], [3, 0]], size=10)
+    0.2
 
     Taught in chapter 04.
     """
     if size < 1:
         raise ParameterError(f"coverage: size must be at least 1, got {size}; pass catalogue.size")
-    return len(np.unique(np.asarray(recommended))) / size
+    ids = np.unique(whole(recommended, "recommended"))
+    if ids.size and (ids[0] < -1 or ids[-1] > size + 1):
+        wrong = ids[0] if ids[0] < -1 else ids[-1]
+        raise ParameterError(
+            f"coverage: recommended must hold item ids in 2 … {size + 1}, and −1, 0 or 1 where a "
+            f"list ends early, got {wrong}; add 2 to columns, and pass the size of their catalogue"
+        )
+    return int((ids >= 2).sum()) / size
 
 
 def bits_per_event(log_probabilities: ArrayLike) -> float:
@@ -167,23 +180,53 @@ def _by_query(
     ranks: ArrayLike, k: int, offsets: ArrayLike | None
 ) -> tuple[Integers, Integers, Integers]:
     """The checked ranks (targets,), the query of each, and the number of targets (queries,)."""
-    ranks = np.asarray(ranks, dtype=np.int64)
-    if k < 1:
-        raise ParameterError(f"k must be at least 1, got {k}")
+    ranks = whole(ranks, "ranks")
+    if not k >= 1 or k % 1:
+        raise ParameterError(f"k must be at least 1, got {k}; the length of a list, a whole number")
     if ranks.size and ranks.min() < 1:
         raise ParameterError(
             f"ranks are counted from 1, got {ranks.min()}; add 1 if yours begin at 0"
         )
     if offsets is None:
         return ranks, np.arange(len(ranks)), np.ones(len(ranks), dtype=np.int64)
-    offsets = np.asarray(offsets, dtype=np.int64)
+    offsets = whole(offsets, "offsets")
     counts = np.diff(offsets)
     if (counts < 1).any() or offsets[0] != 0 or offsets[-1] != len(ranks):
         raise ParameterError(
             f"offsets must rise from 0 to len(ranks) = {len(ranks)} with at least one target a "
             f"query, got {offsets.tolist()[:8]}; leave out queries without targets"
         )
-    return ranks, np.repeat(np.arange(len(counts)), counts), counts
+    query = np.repeat(np.arange(len(counts)), counts)
+    _check_places(ranks, query, offsets)
+    return ranks, query, counts
+
+
+def _check_places(ranks: Integers, query: Integers, offsets: Integers) -> None:
+    """Pass if the targets of a query can stand at their ranks: n of them take n places."""
+    ordered = ranks[np.lexsort((ranks, query))]
+    places = np.arange(len(ranks)) - offsets[query] + 1  # 1, 2, … within each query
+    wrong = np.flatnonzero(ordered < places)
+    if len(wrong):
+        first = wrong[0]
+        raise ParameterError(
+            f"ranks of one query must differ: query {query[first]} has {places[first]} targets "
+            f"among its first {ordered[first]}; give each target once, at its own place"
+        )
+
+
+def whole(values: ArrayLike, name: str) -> Integers:
+    """``values`` as whole numbers, in their shape."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iu":
+        return array.astype(np.int64)
+    try:
+        numbers = array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} must be whole numbers, got {values!r}") from error
+    broken = numbers[~np.isfinite(numbers) | (numbers != np.floor(numbers))]
+    if broken.size:
+        raise ParameterError(f"{name} must be whole numbers, got {broken[0]}")
+    return numbers.astype(np.int64)
 
 
 def _total(values: ArrayLike, query: Integers, counts: Integers) -> Floats:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
@@ -47,4 +46,6 @@ def probabilities(model: Any, histories: Histories) -> NDArray[np.float64]:
             f"the scores of {name_of(model)} are no probabilities and it has no log_prob(); "
             "choose a language model, such as an NGram or a MultiTask with NextItem"
         )
+    from scipy import special  # slow to import, and ranking needs none of it
+
     return special.softmax(scores, axis=1)

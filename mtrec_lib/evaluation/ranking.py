@@ -13,7 +13,8 @@ from mtrec_lib.evaluation import metrics
 from mtrec_lib.evaluation.comparisons.intervals import mean_interval
 from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
-from mtrec_lib.evaluation.scorer import Scorer, asked, batches, finite, name_of
+from mtrec_lib.evaluation.same_items import check_same_items
+from mtrec_lib.evaluation.scorer import Scorer, ability, asked, batches, finite, name_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,9 @@ class Ranking:
         intervals: metric → (low, high), for the metrics of ``per_user``.
         cold: number of queries whose history is empty.
         unknown: number of targets outside the catalogue; each counts as a miss.
+        repeated: number of targets that the past holds, while other items of the past are masked.
+            A log in which people come back must say so (``repeats = true``): such a target is left
+            in the list while its strongest rivals are taken away, and the figures are too good.
 
     Taught in chapter 04.
     """
@@ -51,6 +55,7 @@ class Ranking:
     intervals: dict[str, Interval]
     cold: int
     unknown: int
+    repeated: int = 0
 
     def weights(self, metric: str) -> NDArray[np.float64]:
         """(users,) the weight of each person in the mean of ``metric``: their queries."""
@@ -67,6 +72,11 @@ class Ranking:
             lines.append(f"empty histories {self.cold:,} of {len(self.offsets) - 1:,}")
         if self.unknown:
             lines.append(f"targets outside the catalogue {self.unknown:,}, each a miss")
+        if self.repeated:
+            lines.append(
+                f"targets taken before {self.repeated:,} of {len(self.ranks):,}, while the other "
+                "items of their past are masked: the figures are too good; declare repeats = true"
+            )
         return "\n".join(lines)
 
 
@@ -109,8 +119,8 @@ def rank(
 
     Raises:
         DivergedError: a score is NaN or infinite; the model is named.
-        ParameterError: ``k`` or ``batch_size`` below 1, a part without queries, or candidates
-            outside the catalogue.
+        ParameterError: ``k`` or ``batch_size`` below 1, a part without queries, candidates
+            outside the catalogue, or a split of other items than the model's.
 
     Returns:
         ``hr@k``, ``ndcg@k``, ``mrr@k``, for sets of targets ``recall@k``, ``coverage@k``, ``ties``.
@@ -123,19 +133,22 @@ def rank(
 
     Taught in chapter 04.
     """
-    if k < 1:
-        raise ParameterError(f"k must be at least 1, got {k}")
+    ability(model, "scores", "rank()")
+    if not k >= 1 or k % 1:
+        raise ParameterError(f"k must be at least 1, got {k}; the length of a list, a whole number")
+    k = int(k)
+    check_same_items(model, split)
     queries = asked(split, part, every_event=False) if queries is None else queries
     if not len(queries):
         raise ParameterError(f"queries must hold at least one of part {part!r}, got none")
     queries, hidden = _among(queries, among, split.log.about.repeats, mask_seen)
     size = split.log.catalogue.size
     away = _away(candidates, size)
-    ranks, tied, shown = _ranked(model, queries, away, min(k, size), hidden, batch_size)
+    ranks, tied, shown, repeated = _ranked(model, queries, away, min(k, size), hidden, batch_size)
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
-    reach = metrics.coverage(shown, int((~away).sum()))
+    reach = float((~away)[shown].sum() / (~away).sum())  # a target may be no candidate
     values |= {f"coverage@{k}": reach, "ties": float(tied.mean())}
     return Ranking(
         model=name_of(model),
@@ -150,6 +163,7 @@ def rank(
         intervals={m: mean_interval(v, counts, seed, resamples) for m, v in per_user.items()},
         cold=int((queries.histories.lengths == 0).sum()),
         unknown=int((queries.target_items < 2).sum()),
+        repeated=repeated,
     )
 
 
@@ -170,7 +184,7 @@ def _away(candidates: Any, size: int) -> NDArray[np.bool_]:
     """``(size,)`` whether an item is no candidate of anybody's."""
     if candidates is None:
         return np.zeros(size, bool)
-    column = np.asarray(candidates, np.int64) - 2
+    column = metrics.whole(candidates, "candidates") - 2
     if not column.size or column.min() < 0 or column.max() >= size:
         raise ParameterError(
             f"candidates must be one or more item ids in [2, {size + 1}], got {candidates!r}"
@@ -187,9 +201,10 @@ def _ranked(
     k: int,
     hidden: str,
     batch_size: int,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Ranks and ties of all targets (targets,), and the columns in anybody's first ``k``."""
-    size = len(never)
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], int]:
+    """Ranks and ties of all targets (targets,), the columns in anybody's first ``k``, and how many
+    targets stand among the masked items."""
+    size, repeated = len(never), 0
     ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
     for batch in batches(queries, batch_size):
         scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
@@ -200,13 +215,15 @@ def _ranked(
             if hidden:
                 seen = batch.histories.seen_mask(size)
                 away |= seen if hidden == "seen" else ~seen
+                known = column >= 0
+                repeated += int((hidden == "seen") * seen[query[known], column[known]].sum())
             away[query[column >= 0], column[column >= 0]] = False
             scores = np.where(away, -np.inf, scores)
         rank, tie = target_ranks(scores, query, column)
         ranks.append(rank)
         ties.append(tie)
         shown |= first_columns(scores, k).any(axis=0)
-    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown)
+    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown), repeated
 
 
 def _per_query(

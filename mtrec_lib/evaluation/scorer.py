@@ -1,4 +1,4 @@
-"""What evaluation needs of a model, and how it asks: in batches, refusing what is no number."""
+"""What a model is to evaluation and recommendation, and how it is asked: in batches, checked."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
@@ -7,20 +7,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
+from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.queries import Queries
 
 
 @runtime_checkable
 class Scorer(Protocol):
-    """Anything that scores every item of a catalogue, given pasts.
+    """Anything that scores every item of a catalogue, given pasts: every model is one.
 
-    A baseline, a ``MultiTask`` model and a simulator's truth are all scorers. Optional beside it
-    are ``name``, ``log_prob(histories, items)`` for :func:`bits` and
-    ``predict_events(histories, items)`` for :func:`rows`.
+    All baselines, ``LogLinear``, ``MultiTask``, ``NextBasket``, ``TwoTower`` and a simulator's
+    truth have these five; so does a class of your own that is to rank and to recommend. For
+    :func:`rank` alone ``scores`` is enough. Optional beside them are
+    ``log_prob(histories, items)`` for :func:`bits` and ``predict_events(histories, items)`` for
+    :func:`judge`.
+
+    >>> import mtrec_lib as mt
+    >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
+    >>> isinstance(mt.baselines.Popularity().fit(split), mt.evaluation.Scorer)
+    True
 
     Taught in chapter 04.
     """
+
+    @property
+    def name(self) -> str:
+        """How the model is called in tables and errors."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items that are scored; column ``j`` of the scores is item id ``j + 2``."""
+        ...
+
+    @property
+    def popularity(self) -> NDArray[Any]:
+        """(catalogue.size,) how often each item occurs in what the model was fitted on."""
+        ...
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in the log that the model was fitted on."""
+        ...
 
     def scores(self, histories: Histories) -> NDArray[Any]:
         """(n, catalogue.size), higher is better; column ``j`` is item id ``j + 2``."""
@@ -34,8 +62,8 @@ def name_of(model: Any) -> str:
 
 def batches(queries: Queries, batch_size: int) -> Iterator[Queries]:
     """``queries`` in their order, ``batch_size`` at a time."""
-    if batch_size < 1:
-        raise ParameterError(f"batch_size must be at least 1, got {batch_size}")
+    if not batch_size >= 1 or batch_size % 1:
+        raise ParameterError(f"batch_size must be at least 1, a whole number, got {batch_size}")
     for start in range(0, len(queries), batch_size):
         yield queries[start : start + batch_size]
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from mtrec_lib.core.errors import ParameterError
 
@@ -38,6 +37,8 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike) -> float:
     chosen = logits[np.arange(len(targets)), targets]
     if not np.isfinite(chosen).all():
         raise ParameterError("a target's logit is not finite; leave such rows out")
+
+    from scipy import optimize, special  # slow to import, and ranking needs none of it
 
     def loss(log_temperature: float) -> float:
         scale = np.exp(-log_temperature)

@@ -22,15 +22,30 @@ def side_information(catalogue: Catalogue) -> tuple[np.ndarray, tuple[str, ...]]
 
     Taught in chapter 02.
     """
-    blocks = [_unit_rows(catalogue.category_matrix)]
     names = [f"category:{name}" for name in catalogue.categories]
-    for column, bins in (("year", _year_bins), ("price", _price_bins)):
-        if column in catalogue.items.columns:
-            block, labels = bins(catalogue.items[column])
-            blocks.append(block)
-            names += [f"{column}:{label}" for label in labels]
-    body = np.concatenate(blocks, axis=1).astype(np.float32)
-    return np.pad(body, ((2, 1), (0, 0))), tuple(names)
+    names += [f"year:{start}–{start + YEARS_PER_BIN - 1}" for start in _starts(catalogue)]
+    names += [f"price:class {number + 1}" for number in _classes(catalogue)]
+    return np.pad(side_of(catalogue, catalogue), ((2, 1), (0, 0))), tuple(names)
+
+
+def side_of(items: Catalogue, fitted: Catalogue) -> np.ndarray:
+    """Properties of some items, in the columns that :func:`side_information` makes of ``fitted``.
+
+    A category, a decade or a price class that ``fitted`` does not have is left out.
+
+    Args:
+        items: the items.
+        fitted: the catalogue that says what the columns are.
+
+    Returns:
+        ``(items.size, side)`` float32, a row an item.
+    """
+    categories = Catalogue(items.items, fitted.categories).category_matrix
+    years, prices = _bins_of_years(items), _bins_of_prices(items, fitted)
+    blocks = [_unit_rows(categories)]
+    blocks += [years[:, None] == _starts(fitted) // YEARS_PER_BIN]
+    blocks += [prices[:, None] == _classes(fitted)]
+    return np.concatenate(blocks, axis=1).astype(np.float32)
 
 
 def _unit_rows(matrix: np.ndarray) -> np.ndarray:
@@ -38,24 +53,39 @@ def _unit_rows(matrix: np.ndarray) -> np.ndarray:
     return matrix / np.maximum(length, 1e-9)
 
 
-def _one_hot(bins: np.ndarray) -> np.ndarray:
-    """Columns for the values ≥ 0 that occur, in order; negative means unknown: all zeros."""
-    values = np.unique(bins[bins >= 0])
-    return (bins[:, None] == values[None, :]).astype(np.float32)
+def _bins_of_years(catalogue: Catalogue) -> np.ndarray:
+    """``(size,)`` int64 number of the span of years; −1 unknown."""
+    if "year" not in catalogue.items.columns:
+        return np.full(catalogue.size, -1)
+    number = catalogue.items["year"].cast(pl.Int64).fill_null(-1).to_numpy()
+    return np.where(number >= 0, number // YEARS_PER_BIN, -1)
 
 
-def _year_bins(year: pl.Series) -> tuple[np.ndarray, list[str]]:
-    number = year.cast(pl.Int64).fill_null(-1).to_numpy()
-    bins = np.where(number >= 0, number // YEARS_PER_BIN, -1)
-    starts = np.unique(bins[bins >= 0]) * YEARS_PER_BIN
-    return _one_hot(bins), [f"{start}–{start + YEARS_PER_BIN - 1}" for start in starts]
+def _starts(catalogue: Catalogue) -> np.ndarray:
+    """First years of the spans that occur."""
+    bins = _bins_of_years(catalogue)
+    return np.unique(bins[bins >= 0]) * YEARS_PER_BIN
 
 
-def _price_bins(price: pl.Series) -> tuple[np.ndarray, list[str]]:
-    value = price.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    known = np.isfinite(value)
-    if not known.any():
-        return np.zeros((len(value), 0), np.float32), []
-    edges = np.unique(np.quantile(value[known], np.linspace(0, 1, PRICE_BINS + 1)[1:-1]))
-    bins = np.where(known, np.searchsorted(edges, np.nan_to_num(value), side="right"), -1)
-    return _one_hot(bins), [f"class {number + 1}" for number in np.unique(bins[bins >= 0])]
+def _prices(catalogue: Catalogue) -> np.ndarray:
+    """``(size,)`` float64; NaN unknown."""
+    if "price" not in catalogue.items.columns:
+        return np.full(catalogue.size, np.nan)
+    return catalogue.items["price"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _bins_of_prices(items: Catalogue, fitted: Catalogue) -> np.ndarray:
+    """``(size,)`` number of the class between quantiles of the prices of ``fitted``; −1 unknown."""
+    value, known = _prices(items), _prices(fitted)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return np.full(items.size, -1)
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, PRICE_BINS + 1)[1:-1]))
+    found = np.searchsorted(edges, np.nan_to_num(value), side="right")
+    return np.where(np.isfinite(value), found, -1)
+
+
+def _classes(catalogue: Catalogue) -> np.ndarray:
+    """Numbers of the price classes that occur."""
+    bins = _bins_of_prices(catalogue, catalogue)
+    return np.unique(bins[bins >= 0])

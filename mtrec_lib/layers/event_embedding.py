@@ -41,6 +41,8 @@ class EventEmbedding(keras.layers.Layer):
         self.grades = self._vectors(len(self.spec.grades) + 1, "grades")
         self.gaps = self._vectors(GAP_BUCKETS, "gaps")
         self.flags = [self._vectors(3, name) for name in self.spec.flags]
+        if self.spec.people:
+            self.person_map = self._vectors(len(self.spec.people), "person_map")
         self.built = True
 
     def _vectors(self, count: int, name: str) -> Any:
@@ -54,6 +56,9 @@ class EventEmbedding(keras.layers.Layer):
         vectors = vectors + ops.take(self.gaps, inputs["gap"], axis=0)
         for name, answers in zip(self.spec.flags, self.flags, strict=True):
             vectors = vectors + ops.take(answers, inputs[name], axis=0)
+        if self.spec.people and "person" in inputs:
+            person = ops.cast(inputs["person"], vectors.dtype)
+            vectors = vectors + ops.matmul(person, self.person_map)
         return self.drop(vectors, training=training)
 
     def compute_output_shape(self, input_shape: Any, table: Any = None) -> Any:

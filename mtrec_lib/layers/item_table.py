@@ -57,7 +57,7 @@ class ItemTable(keras.layers.Layer):
         if item_ids not in (True, False, TRAINED):
             raise ParameterError(f"item_ids must be True, False or {TRAINED!r}, got {item_ids!r}")
         self.spec, self.width, self.item_ids = InputSpec.of(spec), width, item_ids
-        self.vectors, self._given_vectors = _told(vectors, self.spec.items)
+        self.vectors, self._given_vectors = _described(vectors, self.spec.items)
         self._given_side = self._given_trained = None
         if hasattr(spec, "catalogue"):
             self._given_side = np.asarray(spec.side)
@@ -102,11 +102,22 @@ class ItemTable(keras.layers.Layer):
         elif self.item_ids == TRAINED:
             table = table * self.trained
         if self.spec.side:
-            table = table + ops.matmul(self.side, self.side_map)
+            side = ops.convert_to_tensor(self.side)
+            items = self._mapped(side[2:-1], self.side_map)
+            table = table + ops.pad(items, ((2, 1), (0, 0)))  # the three marks have none
         if self.vectors is not None:
-            mapped = ops.matmul(self.item_vectors, self.vector_map)
-            table = table + ops.pad(mapped, ((2, 1), (0, 0)))
+            items = self._mapped(ops.convert_to_tensor(self.item_vectors), self.vector_map)
+            table = table + ops.pad(items, ((2, 1), (0, 0)))
         return table
+
+    def _mapped(self, rows: Any, weights: Any) -> Any:
+        """``(items, width)``; items that were added are a product of their own.
+
+        A product of other sizes may round its rows otherwise, and those that were there must not
+        move by a bit.
+        """
+        parts = [ops.matmul(rows[block], weights) for block in self.spec.blocks]
+        return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=0)
 
     def compute_output_shape(self, input_shape: Any = None) -> Any:
         """``(items + 3, width)``."""
@@ -122,7 +133,7 @@ class ItemTable(keras.layers.Layer):
         }
 
 
-def _told(vectors: Any, items: int) -> tuple[dict[str, Any] | None, np.ndarray | None]:
+def _described(vectors: Any, items: int) -> tuple[dict[str, Any] | None, np.ndarray | None]:
     """Columns and hash of given vectors, for a configuration, and the vectors themselves."""
     if vectors is None or isinstance(vectors, dict):
         return vectors, None
@@ -135,5 +146,9 @@ def _told(vectors: Any, items: int) -> tuple[dict[str, Any] | None, np.ndarray |
     if not np.isfinite(values).all():
         bad = int((~np.isfinite(values)).any(axis=1).sum())
         raise ParameterError(f"vectors must be finite, got {bad:,} rows with NaN or infinity")
-    told = {"columns": values.shape[1], "sha256": sha256_bytes(values.tobytes())}
-    return told, values
+    return described(values), values
+
+
+def described(vectors: np.ndarray) -> dict[str, Any]:
+    """Columns and hash of given vectors, as they stand in a configuration."""
+    return {"columns": vectors.shape[1], "sha256": sha256_bytes(vectors.tobytes())}

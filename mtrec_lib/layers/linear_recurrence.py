@@ -68,4 +68,5 @@ def piece_starts(segment: Any) -> Any:
         ``(batch, length)`` bool.
     """
     changes = ops.not_equal(segment[:, 1:], segment[:, :-1])
-    return ops.concatenate([ops.ones_like(changes[:, :1]), changes], axis=1)
+    first = ops.ones_like(segment[:, :1], dtype="bool")  # of a row of one place, too
+    return ops.concatenate([first, changes], axis=1)

@@ -70,11 +70,18 @@ class NegativeSampler(keras.layers.Layer):
             ]
             self.keep, self.alias, self.log_q_table = tables
             if self._popularity is not None:
-                share = 1.0 + np.asarray(self._popularity, np.float64)
-                share = share / share.sum()
-                for table, value in zip(tables, (*alias(share), np.log(share)), strict=True):
-                    table.assign(value)
+                self.draw_by(self._popularity)
         self.built = True
+
+    def draw_by(self, popularity: Any) -> None:
+        """Fill the tables by ``(items,)`` counts; nothing to do where draws are uniform."""
+        if self.by != "popularity":
+            return
+        share = 1.0 + np.asarray(popularity, np.float64)
+        share = share / share.sum()
+        tables = (self.keep, self.alias, self.log_q_table)
+        for table, value in zip(tables, (*alias(share), np.log(share)), strict=True):
+            table.assign(value)
 
     def call(self, target: Any) -> Any:
         """Draw; a new draw at every call."""

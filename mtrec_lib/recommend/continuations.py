@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories, appended
 from mtrec_lib.evaluation import probabilities
 from mtrec_lib.recommend import typed
+from mtrec_lib.recommend.candidates import candidates
 from mtrec_lib.recommend.recommendations import plain
 from mtrec_lib.recommend.top import repeats
 
@@ -65,6 +65,8 @@ def continuations(
     top_p: float | None = None,
     exclude_seen: bool | None = None,
     seed: int = 0,
+    only: Any = None,
+    exclude: Any = None,
 ) -> Continuations:
     """Draw what comes next, append it to the past, draw again: a language model that writes.
 
@@ -85,6 +87,8 @@ def continuations(
         exclude_seen: leave out what is in the past or was drawn before. None: only where nobody
             repeats, as the model's inputs say.
         seed: the same seed draws the same.
+        only: what may be drawn, see :func:`top`.
+        exclude: what may not be drawn, see :func:`top`.
 
     Raises:
         ParameterError: an argument out of range, more events than items are left, or a model
@@ -102,9 +106,10 @@ def continuations(
     size = model.catalogue.size
     past = history if isinstance(history, Histories) else typed.read(model.catalogue, history)[0]
     leave_out = not repeats(model) if exclude_seen is None else exclude_seen
-    left = size - past.seen_mask(size).sum(axis=1).max(initial=0)
+    allowed = candidates(model.catalogue, only, exclude)
+    left = (allowed & ~past.seen_mask(size)).sum(axis=1).min(initial=size)
     if leave_out and events > left:
-        raise ParameterError(f"events must be ≤ {left}, the items not seen, got {events}")
+        raise ParameterError(f"events must be ≤ {left}, the items left to draw, got {events}")
     which = np.repeat(np.arange(len(past)), samples)
     read, (rating, gap) = past[which], (values[which] for values in _typical(past))
     drawn = np.zeros((len(read), events), np.int32)
@@ -112,7 +117,7 @@ def continuations(
         random = generator(seed, "continuations", step).random(len(read))
         for first in range(0, len(read), BLOCK):
             block = slice(first, first + BLOCK)
-            shares = _shares(model, read[block], leave_out)
+            shares = _shares(model, read[block], allowed, leave_out)
             drawn[block, step] = _drawn(_sharpened(shares, temperature, top_p), random[block]) + 2
         time = read.last(1, "timestamp")[:, 0]
         read = appended(
@@ -124,19 +129,21 @@ def continuations(
     return Continuations(drawn.reshape(len(past), samples, events), model.catalogue, model.name)
 
 
-def _shares(model: Any, pasts: Histories, leave_out: bool) -> np.ndarray:
+def _shares(model: Any, pasts: Histories, allowed: np.ndarray, leave_out: bool) -> np.ndarray:
     """``(n, items)`` probabilities, 0 where an item may not be drawn; rows need not sum to 1."""
     shares = probabilities(model, pasts)
-    if leave_out:
-        allowed = ~pasts.seen_mask(shares.shape[1])
-        shares = np.where(allowed, shares, 0)
+    if leave_out or not allowed.all():
+        seen = pasts.seen_mask(shares.shape[1]) if leave_out else np.zeros(shares.shape, bool)
+        shares = np.where(allowed & ~seen, shares, 0)
         lost = shares.sum(axis=1) == 0  # nothing left of the probability: all alike
-        shares[lost] = allowed[lost]
+        shares[lost] = (allowed & ~seen)[lost]
     return shares
 
 
 def _sharpened(shares: np.ndarray, temperature: float, top_p: float | None) -> np.ndarray:
     """``(n, items)`` probabilities after temperature and nucleus, each row summing to 1."""
+    from scipy import special  # slow to import, and a list needs none of it
+
     with np.errstate(divide="ignore"):
         logs = np.log(shares) / temperature
     shares = special.softmax(logs, axis=1)

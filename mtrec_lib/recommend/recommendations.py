@@ -69,6 +69,7 @@ class Recommendations:
         else:
             origin = f"after {', '.join(self.history[-3:])}"
             origin += f" and {len(self.history) - 3} earlier" if len(self.history) > 3 else ""
+        origin += "" if len(self) else "; nothing is left: all that may be recommended was seen"
         lost = f"; {len(self.skipped)} unknown left out" if self.skipped else ""
         return f"{self.model}: {origin}{lost}"
 

@@ -1,7 +1,7 @@
 """The best items for one past."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -9,37 +9,27 @@ import polars as pl
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import Histories
+from mtrec_lib.data.splitting.parts import PARTS, place_of
+from mtrec_lib.evaluation import Scorer
+from mtrec_lib.evaluation.same_items import check_same_items
+from mtrec_lib.evaluation.scorer import name_of
 from mtrec_lib.recommend import typed
+from mtrec_lib.recommend.candidates import candidates
 from mtrec_lib.recommend.recommendations import Recommendations
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Catalogue, Split
 
-_PARTS = ("train", "validation", "test")
-
-
-class _Ranker(Protocol):
-    """What is asked of a model here: a baseline, a MultiTask and the simulator's truth have it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def catalogue(self) -> "Catalogue": ...
-
-    @property
-    def popularity(self) -> np.ndarray: ...
-
-    def scores(self, histories: Histories) -> np.ndarray: ...
-
 
 def top(
-    model: _Ranker,
+    model: Scorer,
     history: Sequence[Any] | Histories | None = None,
     k: int = 10,
     exclude_seen: bool | None = None,
     ratings: Sequence[float | None] | None = None,
     on_unknown: str = "raise",
+    only: Any = None,
+    exclude: Any = None,
 ) -> Recommendations:
     """The ``k`` best items for one past, best first.
 
@@ -47,19 +37,28 @@ def top(
     list. Somebody without a known item gets the most popular items, and the ``reason`` says so.
 
     Args:
-        model: anything with ``name``, ``catalogue``, ``popularity`` and ``scores(histories)``.
+        model: any :class:`mtrec_lib.evaluation.Scorer`.
         history: titles or values of ``item_id``, oldest first; or one past as a
             :class:`mtrec_lib.data.Histories`; None or ``[]`` for somebody new.
         k: length of the list, 1 … items of the catalogue; shorter where fewer items are left.
         exclude_seen: leave out what is in the past. None: only where nobody repeats, as the
-            model's inputs say.
+            model says.
         ratings: one a typed item, None where there is none.
         on_unknown: ``raise``, or ``skip`` what is in no catalogue and count it in ``skipped``.
+        only: what may be recommended, decided before the list is cut at ``k``: a list of titles
+            or ids; a mask, one boolean an item; a dictionary from a column of the items to what
+            it must be, such as ``{"categories": ["Drama", "War"]}`` (one of them is enough); or a
+            polars expression over the items, such as ``pl.col("year") >= 1990``.
+        exclude: what may not be recommended, in the same forms; it wins over ``only``.
+
+    Returns:
+        The list; empty, and saying so, where all that may be recommended has been seen.
 
     Raises:
         UnknownItemError: a typed item is in no catalogue; the nearest titles are named.
         AmbiguousItemError: a typed title fits several items; they are listed.
-        ParameterError: ``k`` out of range, or not one past.
+        ParameterError: ``k`` out of range, not one past, or ``only`` and ``exclude`` that leave
+            nothing, name what no item has, or do not fit the catalogue.
         DivergedError: the model scored an item with NaN or infinity.
 
     >>> import mtrec_lib as mt
@@ -67,18 +66,22 @@ def top(
     >>> model = mt.baselines.Popularity().fit(split)
     >>> len(mt.recommend.top(model, history=[], k=3))
     3
+    >>> shelf = mt.recommend.top(model, k=3, only={"categories": "Lamp"})
+    >>> {name for row in shelf for name in row["categories"]}
+    {'Lamp'}
 
     Taught in chapter 09.
     """
     catalogue = model.catalogue
     _check_k(k, catalogue.size)
+    allowed = candidates(catalogue, only, exclude)
     past, skipped = _past(catalogue, history, ratings, on_unknown)
     seen = past.seen_mask(catalogue.size)[0]  # (items,)
     cold = not seen.any()
     popularity = np.asarray(model.popularity, np.float64)
     scores = popularity if cold else _scores(model, past)
     leave_out = not repeats(model) if exclude_seen is None else exclude_seen
-    rows = np.flatnonzero(~seen) if leave_out else np.arange(catalogue.size)
+    rows = np.flatnonzero(allowed & ~seen if leave_out else allowed)
     best = rows[np.lexsort((rows, -popularity[rows], -scores[rows]))][:k]
     reason = "cold_start" if cold else "history"
     titles = tuple(catalogue.title(int(item)) for item in past.flat("item")[1])
@@ -86,7 +89,7 @@ def top(
 
 
 def for_user(
-    model: _Ranker,
+    model: Scorer,
     split: "Split",
     user_id: Any,
     k: int = 10,
@@ -101,10 +104,12 @@ def for_user(
         user_id: a value of ``user_id``.
         k: length of the list.
         part: the past ends before the person's first event of this part; None: it is whole.
-        options: further arguments of :func:`top`.
+            An item of it that the model's catalogue does not have is read as unknown.
+        options: further arguments of :func:`top`, such as ``only`` and ``exclude``.
 
     Raises:
-        ParameterError: nobody of the log has this ``user_id``, or no such part.
+        ParameterError: nobody of the log has this ``user_id``, no such part, or a log of other
+            items than the model's.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -115,12 +120,11 @@ def for_user(
 
     Taught in chapter 09.
     """
-    if part is not None and part not in _PARTS:
-        raise ParameterError(f"part must be one of {_PARTS} or None, got {part!r}")
+    check_same_items(model, split)
     mine = split.events.filter(pl.col("user_id") == _user(split, user_id))
-    earlier = _PARTS if part is None else _PARTS[: _PARTS.index(part)]
+    earlier = PARTS if part is None else PARTS[: place_of(part)]
     events = mine.filter(pl.col("part").is_in(earlier))
-    past = Histories.from_events(events, split.log.catalogue) if events.height else None
+    past = Histories.from_events(events, model.catalogue) if events.height else None
     return top(model, past, k, **options)
 
 
@@ -142,7 +146,7 @@ def _past(
     return history, ()
 
 
-def _scores(model: _Ranker, past: Histories) -> np.ndarray:
+def _scores(model: Scorer, past: Histories) -> np.ndarray:
     """``(items,)`` finite scores."""
     scores = np.asarray(model.scores(past), np.float64)
     if scores.shape != (1, model.catalogue.size):
@@ -159,9 +163,19 @@ def _scores(model: _Ranker, past: Histories) -> np.ndarray:
 
 
 def repeats(model: Any) -> bool:
-    """Whether people come back to the same item in the log that the model was fitted on."""
-    holder = model if hasattr(model, "repeats") else getattr(model, "inputs", None)
-    return bool(getattr(holder, "repeats", False))
+    """Whether people come back to the same item in the log that the model was fitted on.
+
+    Raises:
+        ParameterError: neither the model nor its ``inputs`` say.
+    """
+    for holder in (model, getattr(model, "inputs", None)):
+        says = getattr(holder, "repeats", None)
+        if says is not None:
+            return bool(says)
+    raise ParameterError(
+        f"{name_of(model)} does not say whether people of its log repeat; give the class an "
+        "attribute repeats (True or False), or pass exclude_seen"
+    )
 
 
 def _frame(

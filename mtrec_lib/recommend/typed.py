@@ -27,26 +27,46 @@ def read(
         AmbiguousItemError: a title that fits several items.
     """
     _check(history, ratings, on_unknown)
-    ids: dict[int, int] = {}
-    unknown: list[UnknownItemError] = []
     names: list[str] = []
-    ambiguous: list[str] = []
-    for place, item in enumerate(history):
-        try:
-            ids[place] = catalogue.find(item)
-        except UnknownItemError as error:
-            unknown.append(error)
-            names.append(str(item))
-        except AmbiguousItemError as error:
-            ambiguous.append(str(error))
-    if unknown and on_unknown == "raise":
-        messages = [*map(str, unknown), *ambiguous]
-        raise UnknownItemError("\n".join([*messages, 'or pass on_unknown="skip"']))
-    if ambiguous:
-        raise AmbiguousItemError("\n".join(ambiguous))
+    skipped = names if on_unknown == "skip" else None
+    ids = ids_of(catalogue, history, skipped, hint='or pass on_unknown="skip"')
     given = [math.nan] * len(history) if ratings is None else list(map(_grade, ratings))
     past = Histories.from_lists([list(ids.values())], rating=[[given[place] for place in ids]])
     return past, tuple(names)
+
+
+def ids_of(
+    catalogue: "Catalogue", items: Sequence[Any], skipped: list[str] | None = None, hint: str = ""
+) -> dict[int, int]:
+    """The id of each title or ``item_id``, by its place in ``items``.
+
+    Args:
+        catalogue: the items.
+        items: titles and values of ``item_id``.
+        skipped: takes the names of what is in no catalogue; left out, that raises.
+        hint: last line of the error.
+
+    Raises:
+        UnknownItemError: all that is in no catalogue, each with the nearest titles.
+        AmbiguousItemError: titles that fit several items.
+    """
+    ids: dict[int, int] = {}
+    unknown: list[str] = []
+    ambiguous: list[str] = []
+    for place, item in enumerate(items):
+        try:
+            ids[place] = catalogue.find(item)
+        except UnknownItemError as error:
+            unknown.append(str(error))
+            if skipped is not None:
+                skipped.append(str(item))
+        except AmbiguousItemError as error:
+            ambiguous.append(str(error))
+    if unknown and skipped is None:
+        raise UnknownItemError("\n".join(filter(None, [*unknown, *ambiguous, hint])))
+    if ambiguous:
+        raise AmbiguousItemError("\n".join(ambiguous))
+    return ids
 
 
 def _check(history: Any, ratings: Any, on_unknown: str) -> None:

@@ -1,5 +1,6 @@
 """How will it be rated?"""
 
+import math
 from typing import Any
 
 import keras
@@ -27,14 +28,22 @@ class Rating(Task):
     ``"discretised"`` is the same Gaussian asked for grades. ``"grades"``: a softmax, which knows
     nothing of their order. ``"ordinal"``: one number and ordered thresholds.
 
+    A number without grades (plays, seconds, −10 … 10) has a scale of its own: the head then works
+    in standard deviations of the training part, so that its gradient is of the size of every other
+    task's, and is asked and judged in the unit of the log.
+
     Args:
         form: one of the four.
         hidden: hidden units of the head.
         dropout: rate in the head.
-        start: the mean before training (Gaussian forms); default: the middle of the log's scale.
+        start: the mean before training (Gaussian forms); default: the middle of the log's grades,
+            or the mean of the training part where it states none.
+        spread: the unit of the head (``"gaussian"``), > 0; default: 1 where the log states grades,
+            else the standard deviation in the training part.
 
     Raises:
-        ParameterError: another form, or a log that states no grades for a form that needs them.
+        ParameterError: another form, a spread that is not above 0, or a log that states no grades
+            for a form that needs them.
 
     >>> Rating("ordinal").given
     ('item',)
@@ -53,11 +62,22 @@ class Rating(Task):
         hidden: int = 64,
         dropout: float = 0.1,
         start: float | None = None,
+        spread: float | None = None,
     ) -> None:
         if form not in FORMS:
             raise ParameterError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
-        self.form, self.hidden, self.dropout, self.start = form, hidden, dropout, start
+        if spread is not None and not 0 < spread < math.inf:
+            raise ParameterError(f"spread must be a finite number > 0, got {spread}")
+        self.form, self.hidden, self.dropout = form, hidden, dropout
+        self.start, self.spread = start, spread
         self.grades: tuple[float, ...] = ()
+
+    def prepare(self, inputs: Any) -> None:
+        """Take mean and deviation from the training part, where the log states no grades."""
+        known = inputs is not None and not inputs.spec.grades and "rating" in inputs.scales
+        mean, deviation = inputs.scales["rating"] if known else (None, 1.0)
+        self.start = mean if self.start is None else self.start
+        self.spread = deviation if self.spread is None else self.spread
 
     def missing_in(self, log: Any) -> str | None:
         """Why a log cannot carry this task, or None if it can."""
@@ -76,7 +96,18 @@ class Rating(Task):
             return OrdinalGivenItem(len(self.grades), self.hidden, dropout=self.dropout)
         if self.start is None:
             self.start = sum(self.grades) / len(self.grades) if self.grades else 0.0
-        return GaussianGivenItem(self.hidden, dropout=self.dropout, start=self.start)
+        unit = self.spread or 1.0
+        return GaussianGivenItem(self.hidden, dropout=self.dropout, start=self.start / unit)
+
+    def output(
+        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
+    ) -> Any:
+        """What the head says; of a Gaussian in the unit of the log: mean and log σ."""
+        found = super().output(head, states, table, item, training, **transferred)
+        if self.form != "gaussian" or self.spread in {None, 1.0}:
+            return found
+        mean, log_sigma = found[..., :1] * self.spread, found[..., 1:] + math.log(self.spread)
+        return ops.concatenate([mean, log_sigma], axis=-1)
 
     def loss(self, output: Any, y: dict[str, Any]) -> Any:
         """−log density of a Gaussian, or −log probability of the grade; constants included."""
@@ -114,7 +145,7 @@ class Rating(Task):
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        names = ("form", "hidden", "dropout", "start")
+        names = ("form", "hidden", "dropout", "start", "spread")
         return {name: getattr(self, name) for name in names}
 
     def _scale(self) -> np.ndarray:

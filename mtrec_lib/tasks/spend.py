@@ -1,5 +1,6 @@
 """How much will be spent?"""
 
+import math
 from typing import Any
 
 import keras
@@ -26,7 +27,8 @@ class Spend(Task):
         varying: whether the spread is read from state and item, else one for all events.
         hidden: hidden units of the head.
         dropout: rate in the head.
-        start: μ, or log m, before training.
+        start: μ, or log m, before training; default: that of the training part, so that no
+            currency makes this loss drown the other tasks.
 
     Raises:
         ParameterError: another form.
@@ -47,17 +49,24 @@ class Spend(Task):
         varying: bool = True,
         hidden: int = 64,
         dropout: float = 0.1,
-        start: float = 0.0,
+        start: float | None = None,
     ) -> None:
         if form not in FORMS:
             raise ParameterError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
         self.form, self.varying = form, varying
         self.hidden, self.dropout, self.start = hidden, dropout, start
 
+    def prepare(self, inputs: Any) -> None:
+        """Take the size of the amounts from the training part."""
+        scales = {} if inputs is None else inputs.scales
+        if self.start is None and "spend" in scales:
+            gamma = self.form == "gamma"
+            self.start = math.log(scales["spend"][0]) if gamma else scales["log spend"][0]
+
     def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
         """A location and the logarithm of a spread."""
         return GaussianGivenItem(
-            self.hidden, dropout=self.dropout, start=self.start, varying=self.varying
+            self.hidden, dropout=self.dropout, start=self.start or 0.0, varying=self.varying
         )
 
     def mask(self, y: dict[str, Any]) -> Any:

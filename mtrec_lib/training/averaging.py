@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from mtrec_lib.core.errors import ParameterError
+
 
 class WeightAverage(keras.callbacks.Callback):
     """Exponential moving average of the trainable weights: a ← m a + (1 − m) w.
@@ -17,7 +19,10 @@ class WeightAverage(keras.callbacks.Callback):
 
     Args:
         momentum: m, in [0, 1).
-        every: optimizer steps between two updates.
+        every: optimizer steps between two updates (≥ 1).
+
+    Raises:
+        ParameterError: an argument out of range.
 
     Source: Polyak and Juditsky, SIAM J. Control and Optimization 30(4), 1992.
     Taught in chapter 04.
@@ -25,6 +30,11 @@ class WeightAverage(keras.callbacks.Callback):
 
     def __init__(self, momentum: float = 0.99, every: int = 4) -> None:
         super().__init__()
+        if not 0 <= momentum < 1 or not every >= 1 or every % 1:
+            raise ParameterError(
+                f"momentum must be in [0, 1) and every a whole number ≥ 1, got {momentum} and "
+                f"{every}; 0.99 and 4 are usual"
+            )
         self.momentum, self.every = momentum, every
         self.updates = 0
         self.averages: list[np.ndarray] = []

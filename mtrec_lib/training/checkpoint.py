@@ -1,6 +1,7 @@
 """Checkpoints that are whole, checked, and belong to exactly one training."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from mtrec_lib.core import atomic_path, sha256_file, write_json
 from mtrec_lib.core.errors import CheckpointError
 
 GENERATIONS = 2
+Found = tuple[int, dict[str, np.ndarray], dict[str, Any]]  # epoch, arrays, state
 
 
 class Checkpoints:
@@ -23,13 +25,24 @@ class Checkpoints:
         folder: where the generations lie.
         identity: what must agree for a resume: configuration, data, versions.
 
+    Raises:
+        CheckpointError: the folder cannot be created or written.
+
     Taught in chapter 04.
     """
 
     def __init__(self, folder: Path | str, identity: dict[str, Any]) -> None:
         self.folder = Path(folder)
         self.identity = json.loads(json.dumps(identity))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot write checkpoints in {self.folder} ({error.strerror or error}); name a "
+                "folder of your own, or pass checkpoint=None to keep nothing"
+            ) from error
 
     def save(self, epoch: int, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Write the generation of ``epoch`` and drop those older than the one before."""
@@ -54,7 +67,7 @@ class Checkpoints:
             manifest.unlink(missing_ok=True)
             manifest.with_suffix(".npz").unlink(missing_ok=True)
 
-    def latest(self) -> tuple[int, dict[str, np.ndarray], dict[str, Any]] | None:
+    def latest(self) -> Found | None:
         """The newest whole generation: ``(epoch, arrays, state)``, or None.
 
         Raises:
@@ -92,4 +105,5 @@ def _read(path: Path) -> dict[str, Any] | None:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    whole = isinstance(found, dict) and {"epoch", "sha256", "identity", "state"} <= set(found)
+    return found if whole else None

@@ -10,6 +10,8 @@ from mtrec_lib.core.errors import ParameterError
 class Fixed:
     """A model that gives every past the same logits."""
 
+    name, repeats = "fixed", False
+
     def __init__(self, catalogue, logits):
         self.catalogue, self.logits = catalogue, np.asarray(logits, float)
         self.popularity = np.ones(len(self.logits))

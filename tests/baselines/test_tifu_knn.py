@@ -14,6 +14,8 @@ from mtrec_lib.data.log import Log
 class _Split:
     """Pasts of two people, all training: 0 buys {1, 2}, {1}, {3}; 1 buys {1}, {4}."""
 
+    protocol = "by_week"
+
     def __init__(self):
         rows = [(0, 1, 10), (0, 2, 10), (0, 1, 11), (0, 3, 12), (1, 1, 13), (1, 4, 14)]
         self.events = pl.DataFrame(

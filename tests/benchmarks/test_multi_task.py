@@ -1,16 +1,10 @@
 """The comparison with multi-task peers: what both are given, our model, the record."""
 
-import json
-from argparse import Namespace
-from importlib import import_module
-
 import keras
 import numpy as np
 import pytest
 
 import mtrec_lib as mt
-from benchmarks._records import merge, row
-from benchmarks.multi_task import __main__ as command
 from benchmarks.multi_task import flat, speed
 from benchmarks.multi_task.ours_speed import batches
 
@@ -85,13 +79,6 @@ def test_our_model_learns(arrays):
     assert sum(1 for _ in data) == 40
 
 
-def test_a_record_keeps_the_rows_of_other_parts(tmp_path):
-    merge("some", [{"id": "a", "ratio": 1.0}, {"id": "b", "ratio": 2.0}], tmp_path)
-    path = merge("some", [{"id": "c", "ratio": 4.0}, {"id": "a", "ratio": 3.0}], tmp_path)
-    found = json.loads(path.read_text(encoding="utf-8"))
-    assert [(row["id"], row["ratio"]) for row in found] == [("a", 3.0), ("b", 2.0), ("c", 4.0)]
-
-
 def test_a_row_is_made_of_medians():
     def role(*rates):
         return [{"samples": rate, "cores": 2.0, "load": 2.1} for rate in rates]
@@ -107,24 +94,3 @@ def test_a_row_is_made_of_medians():
     assert row["id"] == "multi-task/samples-per-second/mmoe"
     assert (row["ratio"], row["interval"], row["own_loader"]) == (3.0, [1.5, 3.0], 5)
     assert row["gflops"] == {"tensorflow": 100, "torch": 100}
-
-
-def test_parts_run_and_a_broken_one_is_named(tmp_path, monkeypatch, capsys):
-    for name in command.PARTS:
-        assert callable(import_module(f"benchmarks.multi_task.{name}").run)
-    found = row("multi-task/x", "one over another", 3.0, 2.0, "s", [2.5, 3.5], 4, "make it", 5)
-    found |= {"by_seed": [1.4, 1.6]}
-
-    def run(args: Namespace) -> list[dict]:
-        assert args.only == "speed"
-        return [found]
-
-    monkeypatch.setattr(speed, "run", run)
-    assert command.main(["--only", "speed"], tmp_path) == 0
-    assert json.loads((tmp_path / "multi_task.json").read_text(encoding="utf-8")) == [found]
-    page = (tmp_path / "multi_task.md").read_text(encoding="utf-8").splitlines()
-    assert "| `multi-task/x` | one over another | 3 | 2 | **1.500** | 2.5 to 3.5 | 5 |" in page
-    assert "- by_seed: [1.4, 1.6]" in page
-    monkeypatch.setattr(speed, "run", lambda args: int("x"))
-    assert command.main(["--only", "speed"], tmp_path) == 1
-    assert "broken" in capsys.readouterr().out

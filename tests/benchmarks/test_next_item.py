@@ -1,7 +1,6 @@
 """The comparison with peers, on a tiny split, with a peer that needs no environment."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,13 +9,13 @@ import pytest
 
 import mtrec_lib as mt
 from benchmarks import _windows
-from benchmarks.next_item import __main__ as command
-from benchmarks.next_item import rows
+from benchmarks._study import command
+from benchmarks._study.environments import python_of
+from benchmarks.next_item import page, quality, records
 from benchmarks.next_item.cells import Answers
-from benchmarks.next_item.code import code_hash
-from benchmarks.next_item.environments import python_of
 from benchmarks.next_item.peers._given import TEST, VALIDATION, Diary, Given
-from benchmarks.next_item.study import HERE, Study
+from benchmarks.next_item.study import HERE, Study, peer_python
+from mtrec_lib.core import code_hash
 from mtrec_lib.core.errors import MtrecError
 
 FOLDER = Path(__file__).resolve().parent
@@ -26,18 +25,24 @@ def study_in(folder: Path, settings: Path = FOLDER / "next_item.toml") -> Study:
     return Study(settings, folder / "cells", folder / "scratch", scripts=FOLDER)
 
 
+def measure(folder: Path, *words: str):
+    """The part ``quality`` of the tiny study: its rows, and the cells that broke."""
+    args = command.parser().parse_args(list(words))
+    return quality.run(args, study_in(folder)), args.broken
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """The tiny study, run once: the folder, and the exit code."""
+    """The tiny study, run once: the folder, and what it answered."""
     folder = tmp_path_factory.mktemp("study")
-    return folder, command.main(["--only", "."], study_in(folder), folder)
+    return folder, measure(folder)
 
 
 @pytest.mark.slow
 def test_every_cell_that_works_leaves_a_result_and_a_broken_one_none(done):
-    folder, code = done
+    folder, (_, broken) = done
     names = {path.stem for path in (folder / "cells").glob("*.json")}
-    assert code == 1  # one cell is made to fail
+    assert broken == ["broken.0"]  # it is made to fail
     assert names == {"fake.0", "decayed-counts.0", "tiny.0"}
 
 
@@ -45,9 +50,9 @@ def test_every_cell_that_works_leaves_a_result_and_a_broken_one_none(done):
 def test_finished_cells_are_skipped_and_the_broken_one_is_tried_again(done, capsys):
     folder, _ = done
     before = {path: path.stat().st_mtime_ns for path in (folder / "cells").glob("*.json")}
-    assert command.main(["--only", "."], study_in(folder), folder) == 1
+    assert measure(folder)[1] == ["broken.0"]
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert "peers/broken.0" in capsys.readouterr().out
+    assert "broken.0" in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -64,23 +69,24 @@ def test_a_changed_setting_makes_its_cells_anew_and_changed_code_is_said(done, t
     found["identity"]["code"] = "another"
     path.write_text(json.dumps(found), encoding="utf-8")
     assert study_in(folder).found("peers")["fake"][0]["stale"]
+    (row, *_), _ = measure(folder, "--page")
+    assert row["code"] == "another"  # so a reader is told that the code is older
     path.write_text(whole[: len(whole) // 2], encoding="utf-8")  # cut off while it was written
     assert [cell.state() for cell in study_in(folder).cells("peers")] == ["missing", "missing"]
     path.write_text(whole, encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_record_and_page_are_written_from_the_cells(done):
-    folder, _ = done
-    record = json.loads((folder / "next_item.json").read_text(encoding="utf-8"))
-    ids = {row["id"] for row in record}
-    assert {"next-item/ndcg/side", "next-item/ndcg/ids"} <= ids
-    for row in record:
+def test_rows_and_page_are_made_of_the_cells(done):
+    folder, (rows, _) = done
+    assert {"next-item/ndcg/side", "next-item/ndcg/ids"} <= {row["id"] for row in rows}
+    for row in rows:
         assert row["interval"][0] <= row["ratio"] <= row["interval"][1]
         assert row["ratio"] == pytest.approx(row["ours"] / row["peer"], rel=0.02, abs=1e-3)
-    page = (folder / "next_item.md").read_text(encoding="utf-8")
-    assert "| tiny | 1 |" in page
-    assert "| fake | 1 |" in page
+        assert row["code"] == code_hash(row["modules"])
+    text = page.text("next_item", rows, study_in(folder))
+    assert "| tiny | 1 |" in text
+    assert "| fake | 1 |" in text
 
 
 @pytest.mark.slow
@@ -140,17 +146,17 @@ def test_seconds_are_read_off_the_curve_and_a_goal_that_is_missed_gives_no_row()
             {"ndcg@10": v, "seconds": 10.0 * (n + 1), "cpu_seconds": 20.0 * (n + 1)}
             for n, v in enumerate(values)
         ]
-        places = {"commit": "", "machine": "", "load": 0.0}
+        places = {"commit": "", "machine": "", "load": 0.0, "modules": (), "identity": {}}
         return {"cell": name, "curve": curve, "validation": {"ndcg@10": max(values)}, **places}
 
     peers = {"weak": [cell("weak", 0.3)], "strong": [cell("strong", 0.1, 0.4, 0.5, 0.2)]}
-    row = rows.seconds_to_peer([cell("ours", 0.5), cell("ours", 0.1, 0.6)], peers)
+    row = records.seconds_to_peer([cell("ours", 0.5), cell("ours", 0.1, 0.6)], peers)
     assert row["against"] == "strong"
     assert row["peer"] == 60.0  # its best is its third epoch
     assert row["ours"] == 30.0  # 20 and 40 s
     assert row["wall_seconds"] == [15.0, 30.0]
     assert row["ratio_of_wall_seconds"] == 0.5
-    assert rows.seconds_to_peer([cell("ours", 0.4)], peers) is None
+    assert records.seconds_to_peer([cell("ours", 0.4)], peers) is None
 
 
 def test_a_ratio_of_speeds_is_of_medians_and_its_interval_by_round():
@@ -176,20 +182,10 @@ def test_workers_take_turns_and_a_dead_one_is_named(tmp_path):
         _windows.in_turn(dead, tmp_path, windows=1, seconds=0.01)
 
 
-def test_code_is_what_it_does(tmp_path):
-    one, two = tmp_path / "one.py", tmp_path / "two.py"
-    one.write_text('"""Says."""\ndef f():\n    """Says."""\n    return 1\n', encoding="utf-8")
-    two.write_text('"""Tells."""\n\ndef f():\n    return 1  # one\n', encoding="utf-8")
-    assert code_hash([one]) == code_hash([two])
-    other = tmp_path / "other.py"
-    other.write_text("def f():\n    return 2\n", encoding="utf-8")
-    assert code_hash([one]) != code_hash([other])
-
-
 def test_an_unknown_environment_is_refused():
     with pytest.raises(MtrecError, match="no environment 'recbol'"):
-        python_of("recbol")
-    assert python_of("") == Path(sys.executable)
+        peer_python("recbol")
+    assert python_of("", HERE) == Path(sys.executable)
 
 
 def test_the_settings_name_scripts_and_lists_that_exist():
@@ -200,10 +196,14 @@ def test_the_settings_name_scripts_and_lists_that_exist():
     assert set(told["rows"].values()) <= set(told["ours"])
 
 
-def test_the_id_of_a_row_names_its_benchmark():
-    words = [sys.executable, "-m", "benchmarks", "next-item/ndcg/side", "--help"]
-    done = subprocess.run(
-        words, capture_output=True, text=True, encoding="utf-8", cwd=FOLDER.parents[1]
-    )
-    assert done.returncode == 0
-    assert "--stale" in done.stdout
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ([], {"fake", "broken", "decayed-counts", "tiny"}),
+        (["next-item/ndcg/side"], {"fake", "broken", "decayed-counts", "tiny"}),
+        (["next-item/ndcg/ids"], {"fake", "broken", "tiny"}),  # no counts stand beside it
+        (["next_item"], {"fake", "broken", "decayed-counts", "tiny"}),
+    ],
+)
+def test_the_cells_behind_a_row(tmp_path, ids, expected):
+    assert {cell.name for cell in quality.needed(study_in(tmp_path), ids)} == expected

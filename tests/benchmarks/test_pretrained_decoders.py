@@ -1,12 +1,10 @@
 """The records about decoders are made of medians, and of what both sides said."""
 
 from argparse import Namespace
-from importlib import import_module
 
 import numpy as np
 import pytest
 
-from benchmarks.pretrained import __main__ as command
 from benchmarks.pretrained import score_titles, smollm2
 
 ABOUT = {"gflops": 99.6, "memory_mb": 1500, "load_seconds": 2.04, "compile_seconds": 3.06}
@@ -16,11 +14,6 @@ def windows(name, **rates):
     """Windows of each role in which so much was done a second."""
     rest = {"cores": 2.0, "load": 2.1}
     return {role: [{name: rate} | rest for rate in each] for role, each in rates.items()}
-
-
-@pytest.mark.parametrize("name", command.PARTS)
-def test_a_part_can_be_run(name):
-    assert callable(import_module(f"benchmarks.pretrained.{name}").run)
 
 
 def test_the_row_of_a_speed():

@@ -8,6 +8,7 @@ import pytest
 from mtrec_lib.book import check, claim, context, show, table
 from mtrec_lib.book.errors import CheckError, ClaimError
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.evaluation import compare_values
 
 
 def test_a_check_prints_its_words_and_no_number(capsys):
@@ -75,6 +76,55 @@ def test_an_untested_claim_says_so(capsys):
     assert claim("ratings help", None).startswith("Not tested here")
     assert "not tested here" in capsys.readouterr().out
     assert context.current().claims == {"ratings help": None}
+
+
+AHEAD = compare_values([0.5, 0.6, 0.8], [0.1, 0.3, 0.2], "hr@10")  # .4, .3, .6: .43 ± .38
+UNSURE = compare_values([0.5, 0.6, 0.8], [0.1, 0.9, 0.2], "hr@10")
+
+
+def test_a_comparison_writes_its_word_and_its_figures(capsys):
+    assert claim("counts {rank} dice", AHEAD) == "Counts rank better than dice (1 seed)"
+    assert capsys.readouterr().out == (
+        "✓ Counts rank better than dice (1 seed)\n"
+        "  ≈ ahead by 0.43 (0.05 to 0.81), hr@10, 3 people, 1 seed\n"
+    )
+    assert context.current().claims == {"Counts rank better than dice (1 seed)": True}
+
+
+def test_with_other_data_the_sentence_changes_and_not_the_truth():
+    assert claim("counts {rank} dice", UNSURE) == "Counts cannot be told apart from dice (1 seed)"
+    assert list(context.current().claims.values()) == [True]
+
+
+def test_several_comparisons_are_listed_by_name(capsys):
+    claim("{names} {ranks} dice", {"counts": AHEAD, "GPT": UNSURE, "BERT": None})
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "✓ Counts ranks better than dice; GPT cannot be told apart from dice (1 seed)"
+    assert [line.partition(" ≈")[0] for line in rest] == ["  counts:", "  GPT:"]
+
+
+@pytest.mark.parametrize("found", [None, {}, {"counts": None}])
+def test_a_comparison_that_cannot_be_made_is_an_open_question(found, capsys):
+    claim("{names} {rank} dice", found)
+    words = "One model rank better or worse than dice"
+    assert capsys.readouterr().out == f"– {words} (not tested here)\n"
+    assert context.current().claims == {words: None}
+
+
+@pytest.mark.parametrize("found", [True, False, np.bool_(True), None, 0.3, AHEAD])
+@pytest.mark.parametrize(
+    "words",
+    ["beats", "is better than", "is worse than", "is level with", "is as good as", "hardly moves"],
+)
+def test_a_comparing_word_is_not_written_by_hand(words, found):
+    with pytest.raises(ParameterError, match=r"by itself.*hand over the comparison"):
+        claim(f"the GPT {words} popularity", found)
+
+
+@pytest.mark.parametrize("found", [True, 0.3, {"counts": True}])
+def test_a_place_for_a_word_wants_a_comparison(found):
+    with pytest.raises(ParameterError, match="was handed"):
+        claim("{names} {rank} popularity" if isinstance(found, dict) else "it {ranks} dice", found)
 
 
 def test_show_prints_behind_the_mark_and_keeps_the_exact_number(capsys):

@@ -83,6 +83,19 @@ def test_recommendations_are_printed_and_written(tmp_path):
     assert str(out) in done.output
 
 
+def test_recommendations_of_one_category_and_without_some_items(tmp_path):
+    words = ["recommend", "--dataset", "simulator", "--k", "3", "--only-category", "Lamp"]
+    listed = _mtrec(*words).output.splitlines()[1:]
+    assert len(listed) == 3
+    assert all(line.rstrip().endswith("Lamp") for line in listed)
+    first = " ".join(listed[0].split()[1:3])  # "Lamp 7"
+    less = _mtrec(*words, "--exclude", first).output.splitlines()[1:]
+    assert [line[3:].strip() for line in less[:2]] == [line[3:].strip() for line in listed[1:]]
+    done = _mtrec(*words, "--only-category", "Lamps")
+    assert done.exit_code == 1
+    assert "'Lamps', which no item has; there are Lamp" in done.output
+
+
 def test_doctor_says_what_is_there_and_names_a_cure(monkeypatch):
     from mtrec_lib.book import doctor
 

@@ -2,8 +2,26 @@
 
 import pytest
 
-from mtrec_lib.book.exercises import answer, checker, exercise
-from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.book.exercises import answer, chapter_file, checker, exercise, ids
+from mtrec_lib.core import write_text
+from mtrec_lib.core.errors import MtrecError, ParameterError
+
+CHECKS = """
+from mtrec_lib.book.exercises import exercise
+
+@exercise("96.1")
+def _(answer):
+    return None if answer == 1 else "HINT"
+"""
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A folder of chapters with the checks of one chapter, 96."""
+    monkeypatch.setenv("MTREC_CHAPTERS", str(tmp_path))
+    monkeypatch.setattr("mtrec_lib.book.exercises._CHECKERS", {})
+    write_text(tmp_path / "exercises" / "96.py", CHECKS)
+    return tmp_path
 
 
 @exercise("97.1")
@@ -34,3 +52,38 @@ def test_an_answer_that_breaks_the_check_is_wrong_and_does_not_raise(capsys):
 def test_an_unknown_exercise_is_refused_with_the_nearest():
     with pytest.raises(ParameterError, match=r"97\.1"):
         checker("97.2")
+
+
+def test_the_checks_of_a_chapter_are_read_from_its_folder(book):
+    assert ids("96") == ["96.1"]
+    assert chapter_file("96") is chapter_file("96")  # once
+
+
+def test_an_answer_finds_its_check(book, capsys):
+    answer("96.1", 2)
+    assert capsys.readouterr().out == "✗ 96.1: HINT\n"
+
+
+def test_checks_that_are_not_at_hand_name_the_folder_and_the_cure(book):
+    with pytest.raises(MtrecError, match=r"exercises.95\.py.*MTREC_CHAPTERS"):
+        answer("95.1", 3)
+    with pytest.raises(MtrecError, match="MTREC_CHAPTERS"):
+        ids("95")
+
+
+def test_an_open_answer_needs_no_checks(book, capsys):
+    answer("95.1", ...)
+    assert capsys.readouterr().out == "95.1 is not answered yet\n"
+
+
+@pytest.mark.parametrize("chapter", ["4", "../04", "nn", ""])
+def test_what_is_no_chapter_is_refused(chapter):
+    with pytest.raises(ParameterError, match=r"as '04\.1'"):
+        ids(chapter)
+
+
+def test_an_installed_wheel_brings_the_checks_beside_its_cards(book, tmp_path, monkeypatch):
+    installed = tmp_path / "site-packages" / "_data"
+    write_text(installed / "exercises" / "94.py", CHECKS.replace("96.1", "94.1"))
+    monkeypatch.setattr("mtrec_lib.book.exercises.package_data", lambda name: installed / name)
+    assert ids("94") == ["94.1"]

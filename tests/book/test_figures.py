@@ -1,12 +1,11 @@
-"""The style of figures, and verdicts from records."""
+"""The style of figures."""
 
 import io
 
 import matplotlib as mpl
 import pytest
 
-from mtrec_lib.book import COLOURS, MARKERS, figure, records, title, verdict
-from mtrec_lib.core import write_json
+from mtrec_lib.book import COLOURS, MARKERS, figure, title
 
 
 @pytest.fixture(autouse=True)
@@ -49,28 +48,6 @@ def test_panels_come_as_an_array():
     assert axes.shape == (2,)
 
 
-def test_a_verdict_reads_its_record(tmp_path, capsys):
-    row = {
-        "id": "gpt-counts",
-        "what": "NDCG@10 of GPT against counts",
-        "ratio": 0.9812,
-        "interval": [0.95, 1.012],
-        "seeds": 5,
-        "command": "make bench ONLY=gpt-counts",
-    }
-    write_json(tmp_path / "rows.json", [row])
-    sentence = verdict("gpt-counts", tmp_path)
-    assert sentence == (
-        "NDCG@10 of GPT against counts: 0.981 × (95 % interval 0.95 to 1.01, 5 seeds)"
-    )
-    assert "make bench ONLY=gpt-counts" in capsys.readouterr().out
-
-
-def test_a_missing_record_is_said_to_be_missing(tmp_path, capsys):
-    assert verdict("nothing", tmp_path) == "No record 'nothing' yet"
-    assert "make bench ONLY=nothing" in capsys.readouterr().out
-
-
 def test_series_stand_side_by_side_and_empty_cases_are_left_out():
     from mtrec_lib.book import series
 
@@ -81,15 +58,3 @@ def test_series_stand_side_by_side_and_empty_cases_are_left_out():
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["rare\nitems", "others"]
     points = [list(bars.lines[0].get_xdata()) for bars in ax.containers]
     assert points == [[-0.05, 0.95], [1.05]]
-
-
-def test_records_are_rows_by_the_beginning_of_their_ids(tmp_path):
-    rows = [{"id": "worth/like", "ratio": 1.1}, {"id": "worth/top", "ratio": 0.9}, {"id": "time"}]
-    write_json(tmp_path / "b.json", rows)
-    write_json(tmp_path / "a.json", [{"id": "worth/a"}])
-    assert [row["id"] for row in records("worth/", tmp_path)] == [
-        "worth/a",
-        "worth/like",
-        "worth/top",
-    ]
-    assert records("none", tmp_path) == []

@@ -70,7 +70,7 @@ BAD = {
     "02_skeleton": _text("## A section without a number"),
     "03_imports": _code("from math import *", "x"),
     "05_short_cells": _code("\n".join(["1 + 1"] * 41), "2"),
-    "07_text": _text("word " * 81),
+    "07_text": _text("word " * 161),
     "08_visible": _code("x = 1"),
     "09_numbers": _text("The model reaches 0.734."),
     "12_outputs": _code("x", "<object at 0x7f1234567890>"),

@@ -98,3 +98,46 @@ def test_bits_and_perplexity():
 def test_bits_want_log_probabilities(wrong):
     with pytest.raises(ParameterError, match="bits_per_event"):
         bits_per_event(wrong)
+
+
+@pytest.mark.parametrize("metric", [hit_rate, recall, ndcg, mrr])
+def test_two_targets_cannot_stand_at_one_place(metric):
+    # two targets among the first 1 item: NDCG would be 2 / (1 + 1/log2(3)) = 1.23
+    with pytest.raises(ParameterError, match="query 0 has 2 targets among its first 1"):
+        metric([1, 1], 10, [0, 2])
+    with pytest.raises(ParameterError, match="query 1 has 3 targets among its first 2"):
+        metric([1, 2, 1, 2, 2], 10, [0, 2, 5])
+
+
+def test_targets_that_tie_share_the_worst_of_their_places():
+    # both at rank 2, as a tie counts against the model: 2/log2(3) of 1 + 1/log2(3)
+    ideal = 1 + 1 / np.log2(3)
+    np.testing.assert_allclose(ndcg([2, 2], 10, [0, 2]), [2 / np.log2(3) / ideal])
+
+
+@pytest.mark.parametrize(
+    ("ranks", "k", "message"),
+    [
+        ([1.5], 10, "ranks must be whole numbers, got 1.5"),
+        ([np.nan], 10, "ranks must be whole numbers, got nan"),
+        (["first"], 10, "ranks must be whole numbers"),
+        ([1], 2.5, "k must be at least 1, got 2.5"),
+        ([1], np.inf, "k must be at least 1, got inf"),
+    ],
+)
+def test_ranks_and_k_are_whole_numbers(ranks, k, message):
+    with pytest.raises(ParameterError, match=message):
+        ndcg(ranks, k)
+
+
+def test_coverage_counts_items_and_no_padding():
+    # ids 2 and 3 of a catalogue of 4; −1, 0 and 1 fill lists up
+    assert coverage([[2, 3, -1], [2, -1, -1]], 4) == 0.5
+    assert coverage([[2, 0, 0], [3, 1, 1]], 4) == 0.5
+    assert coverage([[-1, 0]], 4) == 0
+
+
+@pytest.mark.parametrize("wrong", [6, -2, 2.5, np.nan])
+def test_coverage_refuses_what_is_no_id_of_the_catalogue(wrong):
+    with pytest.raises(ParameterError, match="recommended must"):
+        coverage([[2, wrong]], 4)

@@ -35,6 +35,16 @@ def test_earlier_items_are_masked_but_never_the_target(split_of, told):
     assert rank(model, split, mask_seen=False).ranks.tolist() == [5, 1]
 
 
+def test_targets_that_are_no_news_are_told_where_news_alone_is_ranked(split_of, told):
+    # user 1 comes back to item 1: their items 2 is masked, item 1 as the target is not
+    split = split_of([[1, 2, 3], [1, 2, 1]])
+    model = told([5, 4, 1, 2, 3])
+    assert rank(model, split).repeated == 1
+    assert "targets taken before 1 of 2" in str(rank(model, split))
+    assert rank(model, split, mask_seen=False).repeated == 0
+    assert rank(model, split, among="new").repeated == 0
+
+
 def test_only_candidates_and_the_target_are_ranked(split_of, told):
     # scores 5 4 1 2 3 of items 1 … 5, ids 2 … 6; items 1 and 2 are seen, the target is item 3
     split, model = split_of([[1, 2, 3]]), told([5, 4, 1, 2, 3])

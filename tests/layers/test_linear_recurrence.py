@@ -50,3 +50,10 @@ def test_an_untrained_memory_forgets_at_speeds_from_one_event_to_the_horizon():
     update = 1 / (1 + np.exp(-bias[:4]))
     np.testing.assert_allclose(update[[0, -1]], [0.5, 0.01], rtol=1e-5)
     assert (bias[4:] == 0).all()
+
+
+def test_a_row_of_one_place_begins_a_memory():
+    # one event is the whole row: h = z · candidate, and it is its own start
+    assert np.asarray(piece_starts(np.array([[1], [2]]))).tolist() == [[True], [True]]
+    block = mt.layers.MinGRUBlock(4)
+    assert tuple(block(np.ones((1, 1, 4), np.float32), np.array([[True]])).shape) == (1, 1, 4)

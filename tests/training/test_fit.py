@@ -153,10 +153,20 @@ def test_the_average_lags_behind_the_weights():
 
 
 def test_arguments_out_of_range_are_refused(films_inputs, films_split):
-    with pytest.raises(ParameterError, match="epochs and every must be ≥ 1"):
+    with pytest.raises(ParameterError, match="epochs must be a whole number ≥ 1, got 0"):
         _fit(films_inputs, films_split, epochs=0)
     with pytest.raises(ParameterError, match="monitor must be"):
         _fit(films_inputs, films_split, monitor="accuracy")
+    with pytest.raises(ParameterError, match=r"balancing must be an object.*write PCGrad\(\)"):
+        _fit(films_inputs, films_split, balancing=mt.training.PCGrad)
+    with pytest.raises(ParameterError, match="split must be a split of a log"):
+        _fit(films_inputs, films_split.log)
+    with pytest.raises(ParameterError, match=r"fit trains a mt\.models\.MultiTask, got popul"):
+        mt.training.fit(mt.baselines.Popularity().fit(films_split), films_split)
+    with pytest.raises(ParameterError, match="momentum must be in"):
+        mt.training.WeightAverage(every=0)
+    with pytest.raises(ParameterError, match=r"callbacks must be .*, got <class"):
+        _fit(films_inputs, films_split, callbacks=[keras.callbacks.EarlyStopping])
     with pytest.raises(ParameterError, match="did you mean 'rating'"):
         _fit(films_inputs, films_split, balancing=mt.training.FixedWeights(ratings=1.0))
 

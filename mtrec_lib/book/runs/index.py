@@ -7,11 +7,13 @@ memory of each chapter.
 import inspect
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from mtrec_lib.book.context import expected
+from mtrec_lib.book.context import chapters_folder, expected
+from mtrec_lib.book.runs.notebooks import Notebook, all_notebooks, text
 from mtrec_lib.core import repository, write_text
 from mtrec_lib.core.errors import MtrecError
 
@@ -87,9 +89,26 @@ def _entry(room: str, name: str, value: object) -> Entry:
     return Entry(room, name, doc.split("\n\n")[0], taught[1] if taught else "")
 
 
+def taught_in(entry: Entry, books: Sequence[Notebook]) -> str:
+    """The notebook that teaches a name, such as ``04_3``: of its chapter's, the first that uses it.
+
+    A docstring names a chapter; a question too big for one notebook has several. Using a name in
+    code teaches it before speaking of it does. A chapter that is not written yet stays as named.
+    """
+    own = (book for book in books if book.chapter.partition("_")[0] == entry.chapter)
+    parts = sorted(own, key=lambda book: book.chapter)  # by name, 04_2 would stand before 04
+    for kinds in (("code",), ("code", "markdown")):
+        for book in parts:
+            cells = [text(cell) for cell in book.cells if cell["cell_type"] in kinds]
+            if re.search(rf"\b{re.escape(entry.full)}\b", "\n".join(cells)):
+                return book.chapter
+    return entry.chapter
+
+
 def page() -> str:
     """The index as Markdown."""
-    rows = (f"| `{entry.full}` | {entry.chapter} | {entry.line} |" for entry in entries())
+    books = all_notebooks(chapters_folder())
+    rows = (f"| `{each.full}` | {taught_in(each, books)} | {each.line} |" for each in entries())
     return _HEAD + "\n".join(rows) + "\n"
 
 

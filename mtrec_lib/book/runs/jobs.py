@@ -118,9 +118,13 @@ def check_names(words: Iterable[str], notebooks: Sequence[Notebook]) -> None:
 
 
 def library_hash() -> str:
-    """Identity of the library's code. The command line is not part of it: no result needs it."""
+    """Identity of the library's code, without what no result needs.
+
+    That is the command line, and what an installed wheel holds beside the code: cards, exercises.
+    """
     root = Path(__file__).resolve().parents[2]
-    files = [path for path in sorted(root.rglob("*.py")) if path.name != "cli.py"]
+    beside = {root / "cli.py", *(root / "_data").rglob("*.py")}
+    files = [path for path in sorted(root.rglob("*.py")) if path not in beside]
     return fingerprint(
         {str(path.relative_to(root).as_posix()): sha256_file(path) for path in files}
     )

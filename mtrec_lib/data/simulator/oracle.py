@@ -19,7 +19,7 @@ class Oracle(Truth):
     begins later; just past the log's end the type of the person's next, unlogged event is used.
 
     Args:
-        world, catalogue, popularity: as for :class:`Truth`.
+        world, catalogue, popularity, repeats: as for :class:`Truth`.
         users: ``(u,)`` user ids of the log, ascending.
         lengths: ``(u,)`` events of each.
         item: ``(events,)`` catalogue rows, person after person.
@@ -46,6 +46,7 @@ class Oracle(Truth):
         world: World,
         catalogue: Catalogue,
         popularity: np.ndarray,
+        repeats: bool = True,
         *,
         users: np.ndarray,
         lengths: np.ndarray,
@@ -54,7 +55,7 @@ class Oracle(Truth):
         states: np.ndarray,
         next_states: np.ndarray,
     ) -> None:
-        super().__init__(world, catalogue, popularity)
+        super().__init__(world, catalogue, popularity, repeats)
         self._users, self._lengths = users, lengths
         self._first = np.cumsum(lengths) - lengths
         self._item, self._seconds = item, seconds

@@ -35,7 +35,7 @@ class SimulatedLog(Log):
     @cached_property
     def truth(self) -> Truth:
         """True probabilities given the same history: the ceiling of every model, in expectation."""
-        return Truth(self.world, self.catalogue, self._popularity)
+        return Truth(self.world, self.catalogue, self._popularity, self.about.repeats)
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -46,6 +46,7 @@ class SimulatedLog(Log):
             self.world,
             self.catalogue,
             self._popularity,
+            self.about.repeats,
             users=names,
             lengths=lengths,
             item=self._item,

@@ -25,6 +25,7 @@ class Truth:
         world: the tables.
         catalogue: row j is item j of the tables.
         popularity: ``(items,)`` counts in the log.
+        repeats: whether people of the log come back to an item.
 
     >>> import mtrec_lib as mt
     >>> log = mt.data.simulate(users=5, events=50)
@@ -37,10 +38,11 @@ class Truth:
 
     name = "truth"
 
-    def __init__(self, world: World, catalogue: Catalogue, popularity: np.ndarray) -> None:
-        self.world = world
-        self.catalogue = catalogue
-        self.popularity = popularity
+    def __init__(
+        self, world: World, catalogue: Catalogue, popularity: np.ndarray, repeats: bool = True
+    ) -> None:
+        self.world, self.catalogue = world, catalogue
+        self.popularity, self.repeats = popularity, repeats
 
     def query(self, histories: Histories) -> Query:
         """What the next event depends on: belief over types and context of each history."""

@@ -105,8 +105,8 @@ def sources(kind: str | None = None) -> tuple[Source, ...]:
     Args:
         kind: ``"log"`` or ``"weights"`` for one kind only.
 
-    >>> [source.name for source in sources("log")]
-    ['complete-journey', 'ml-100k']
+    >>> "ml-100k" in {source.name for source in sources("log")}
+    True
 
     Taught in chapter 01.
     """

@@ -50,9 +50,7 @@ def blinded(
         row = pl.int_range(pl.len(), dtype=pl.UInt32)  # keeps the order without times
         events = events.with_columns(timestamp=none, row=row)
     events = events.drop(name for name in without if name != "timestamp")
-    return Split(
-        replace(split.log, events=events.drop("part")), split.protocol, events, split.about
-    )
+    return replace(split, log=replace(split.log, events=events.drop("part")), events=events)
 
 
 def _shuffled(events: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -70,8 +68,7 @@ def _check(split: Split, without: Sequence[str]) -> None:
     wrong = [name for name in without if name not in names]
     if wrong or isinstance(without, str):
         raise ParameterError(f"without must be a list of columns out of {names}, got {without!r}")
-    needed = {"global_time": ["timestamp"], "by_week": ["session_id", "week"]}
-    lost = sorted(set(without) & set(needed.get(split.protocol, [])))
+    lost = sorted(set(without) & set(split.protocol.needs))
     if lost:
         raise ParameterError(
             f"without holds {lost}, by which {split.protocol} splits; use leave_last_out"

@@ -7,16 +7,19 @@ import polars as pl
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.shares import Shares, three_shares
 from mtrec_lib.data.log import Log
-from mtrec_lib.data.queries import Queries
-from mtrec_lib.data.splitting.splits import PARTS, Split
-
-HELD_OUT = PARTS[1:]
+from mtrec_lib.data.splitting.parts import HELD_OUT, PARTS
+from mtrec_lib.data.splitting.protocol import ColdQueries
+from mtrec_lib.data.splitting.splits import Split
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ColdItems(Split):
     """A split whose questions are about cold items alone; see :func:`cold_items`.
+
+    The past of a question holds all that the person did before, the events of other items in the
+    held-out parts included, and earlier ones of new items.
 
     Args:
         log, protocol, events, about: see :class:`Split`; the log is without the events that were
@@ -28,22 +31,16 @@ class ColdItems(Split):
 
     cold: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def queries(self, part: str, every_event: bool = False) -> Queries:
-        """The events of a part whose item is new in it; of training, all.
-
-        The past holds all that the person did before, the events of other items in the held-out
-        parts included, and earlier ones of new items.
-        """
-        found = super().queries(part, every_event=True)
-        if part not in self.cold:
-            return found
-        return found[np.isin(found.target_items, self.cold[part])]
+    @property
+    def cold_of(self) -> dict[str, np.ndarray]:
+        """Ids of the items that alone are asked about in a part."""
+        return self.cold
 
 
 def cold_items(
     log: Log,
     share: float = 0.1,
-    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    fractions: Shares = (0.8, 0.1, 0.1),
     seed: int = 0,
 ) -> ColdItems:
     """Two sets of items are drawn; no event of either is trained on.
@@ -76,8 +73,7 @@ def cold_items(
     """
     if not 0 < share < 0.5:
         raise ParameterError(f"share must be in (0, 0.5), got {share}")
-    if len(fractions) != 3 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ParameterError(f"fractions must be three shares > 0 that add to 1, got {fractions}")
+    three_shares("fractions", fractions)
     ids = log.catalogue.encode(log.events["item_id"])
     cold = _drawn(np.unique(ids[ids >= 2]), share, seed)
     part = _parts(log.events, fractions)
@@ -94,7 +90,7 @@ def cold_items(
         f"the last {fractions[2]:.0%} test; asked about are {len(cold['validation'])} and "
         f"{len(cold['test'])} items without a training event, drawn with seed {seed}"
     )
-    return ColdItems(kept, "cold_items", events, about, cold)
+    return ColdItems(kept, ColdQueries(), events, about, cold)
 
 
 def _drawn(items: np.ndarray, share: float, seed: int) -> dict[str, np.ndarray]:
@@ -107,7 +103,7 @@ def _drawn(items: np.ndarray, share: float, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-def _parts(events: pl.DataFrame, fractions: tuple[float, float, float]) -> np.ndarray:
+def _parts(events: pl.DataFrame, fractions: Shares) -> np.ndarray:
     """``(events,)`` the part of each event by its place among the events of its person."""
     place = pl.int_range(pl.len()).over("user_id") / pl.len().over("user_id")
     found = events.select(place).to_series().to_numpy()

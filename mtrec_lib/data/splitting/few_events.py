@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.splitting.protocol import FewEvents
 from mtrec_lib.data.splitting.splits import Split
 
 
@@ -19,7 +20,8 @@ def few_events(split: Split, first: int = 5) -> Split:
         first: training events of a person that stay (≥ 1).
 
     Returns:
-        A split of a smaller log, under the same protocol.
+        A split of a smaller log, under the same protocol, but that nobody is followed beyond
+        their last training event: whether they came back soon after it is not known any more.
 
     Raises:
         ParameterError: ``first`` below 1.
@@ -37,4 +39,5 @@ def few_events(split: Split, first: int = 5) -> Split:
     events = split.events.filter((pl.col("part") != "train") | early)
     about = f"{split.about}; the first {first} training events of each person"
     log = replace(split.log, events=events.drop("part"))
-    return replace(split, log=log, events=events, about=about)
+    rule = FewEvents.of(split.protocol)
+    return replace(split, log=log, protocol=rule, events=events, about=about)

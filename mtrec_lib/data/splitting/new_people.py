@@ -5,13 +5,14 @@ import polars as pl
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.shares import Shares, three_shares
 from mtrec_lib.data.log import Log
-from mtrec_lib.data.splitting.splits import PARTS, Split
+from mtrec_lib.data.splitting.parts import PARTS
+from mtrec_lib.data.splitting.protocol import NewPeople
+from mtrec_lib.data.splitting.splits import Split
 
 
-def new_people(
-    log: Log, fractions: tuple[float, float, float] = (0.8, 0.1, 0.1), seed: int = 0
-) -> Split:
+def new_people(log: Log, fractions: Shares = (0.8, 0.1, 0.1), seed: int = 0) -> Split:
     """Some people train, others validate, others test: each person is whole in one part.
 
     Every event of a test person is a question, the first one included, whose history is empty: so
@@ -36,8 +37,7 @@ def new_people(
 
     Taught in chapter 04.
     """
-    if len(fractions) != 3 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ParameterError(f"fractions must be three shares > 0 that add to 1, got {fractions}")
+    three_shares("fractions", fractions)
     people = log.events["user_id"].unique().sort()
     cuts = [round(len(people) * share) for share in (fractions[0], fractions[0] + fractions[1])]
     if not 0 < cuts[0] < cuts[1] < len(people):
@@ -50,4 +50,4 @@ def new_people(
     table = pl.DataFrame({"user_id": people, "part": part})
     events = log.events.join(table, on="user_id", how="left", maintain_order="left")
     about = "of all people {:.0%} train, {:.0%} others validate, {:.0%} others test"
-    return Split(log, "new_people", events, about.format(*fractions))
+    return Split(log, NewPeople(), events, about.format(*fractions))

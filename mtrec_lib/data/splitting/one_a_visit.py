@@ -53,8 +53,19 @@ def one_a_visit(split: Split, draws: int = 1, seed: int = 0) -> Split:
         drawn = items[_lowest(visit, dice)]
         parts.append(drawn.with_columns(user_id=person * draws + draw))
     events = pl.concat(parts).sort("user_id", "timestamp", "row")
-    log = replace(split.log, events=events.drop("part"))
-    return Split(log, split.protocol, events, f"{split.about}; one item of each visit, by dice")
+    log = replace(split.log, events=events.drop("part"), users=_renamed(split, draws))
+    about = f"{split.about}; one item of each visit, by dice"
+    return replace(split, log=log, events=events, about=about)
+
+
+def _renamed(split: Split, draws: int) -> pl.DataFrame:
+    """The people of the log under their new names, once a draw."""
+    people = split.events.select(pl.col("user_id").unique().sort())
+    named = people.with_row_index("person", offset=1)
+    known = split.log.users.join(named, on="user_id", how="inner").sort("person")
+    number = pl.col("person").cast(pl.Int64) * draws
+    copies = [known.with_columns(user_id=number + draw).drop("person") for draw in range(draws)]
+    return pl.concat(copies).sort("user_id")
 
 
 def _items(events: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:

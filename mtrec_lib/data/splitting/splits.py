@@ -7,12 +7,20 @@ import numpy as np
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.shares import Shares, three_shares
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.queries import Queries
 from mtrec_lib.data.splitting.leaks import check_split
-
-PARTS = ("train", "validation", "test")
+from mtrec_lib.data.splitting.parts import PARTS, place_of
+from mtrec_lib.data.splitting.protocol import (
+    ByWeek,
+    LeaveLastOut,
+    OneCut,
+    Protocol,
+    protocol_of,
+)
+from mtrec_lib.data.splitting.weeks import declared_weeks, first_week
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +29,9 @@ class Split:
 
     Args:
         log: the log.
-        protocol: ``leave_last_out``, ``global_time`` or ``by_week``.
+        protocol: the rule by which it was split, an object that also says what is asked, what of
+            others is visible and when observation ends; its ``name`` stands in files. A string
+            is taken for the rule of this name.
         events: ``log.events`` with one more column, ``part``.
         about: the protocol in words.
 
@@ -37,11 +47,12 @@ class Split:
     """
 
     log: Log
-    protocol: str
+    protocol: Protocol
     events: pl.DataFrame
     about: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "protocol", protocol_of(self.protocol))
         self.check()
 
     def check(self) -> None:
@@ -50,7 +61,7 @@ class Split:
         Also: the events are those of the log, none lost, none changed; and the rule of the
         protocol (one event a user, one cut in time, whole baskets) holds.
         """
-        check_split(self.log.events, self.events, self.protocol)
+        check_split(self)
 
     @property
     def train(self) -> pl.DataFrame:
@@ -92,13 +103,26 @@ class Split:
 
         Taught in chapter 02.
         """
-        if part not in PARTS:
-            raise ParameterError(f"part must be one of {', '.join(PARTS)}, got {part!r}")
-        rows = np.flatnonzero((self.events["part"] == part).to_numpy())
-        if self.protocol == "by_week" and not every_event:
-            return self._baskets(rows)
-        items = self._histories.columns["item"][rows]
-        return Queries(self._before(rows), np.arange(len(rows) + 1), items, rows)
+        place_of(part)
+        return self.protocol.queries(self, part, every_event)
+
+    def queries_of_events(self, part: str) -> Queries:
+        """One query an event of the part."""
+        rows = self._rows(part)
+        return Queries(self._before(rows), np.arange(len(rows) + 1), self.item_ids[rows], rows)
+
+    @property
+    def item_ids(self) -> np.ndarray:
+        """``(events,)`` int32 id of each event's item."""
+        return self._histories.columns["item"]
+
+    @property
+    def cold_of(self) -> dict[str, np.ndarray]:
+        """Ids of the items that alone are asked about in a part; see :class:`ColdItems`."""
+        return {}
+
+    def _rows(self, part: str) -> np.ndarray:
+        return np.flatnonzero((self.events["part"] == part).to_numpy())
 
     @cached_property
     def _histories(self) -> Histories:
@@ -111,11 +135,12 @@ class Split:
         person = np.searchsorted(whole.starts, rows, side="right") - 1
         return Histories(whole.users[person], whole.starts[person], rows, whole.columns)
 
-    def _baskets(self, rows: np.ndarray) -> Queries:
+    def queries_of_baskets(self, part: str) -> Queries:
         """One query a user: the basket of the user's first row in the part."""
+        rows = self._rows(part)
         person = np.searchsorted(self._histories.starts, rows, side="right") - 1
         session = self._histories.columns["session_id"][rows]
-        item = self._histories.columns["item"][rows]
+        item = self.item_ids[rows]
         _, first, inverse = np.unique(person, return_index=True, return_inverse=True)
         inside = np.flatnonzero(session == session[first][inverse])
         pairs = np.stack([inverse[inside], item[inside]], axis=1)
@@ -155,10 +180,10 @@ def leave_last_out(log: Log) -> Split:
         "each user's last event is the test, the one before it the validation; "
         "equal times keep the order of the file; users with fewer than 3 events train only"
     )
-    return Split(log, "leave_last_out", log.events.with_columns(part=part), about)
+    return Split(log, LeaveLastOut(), log.events.with_columns(part=part), about)
 
 
-def global_time(log: Log, fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)) -> Split:
+def global_time(log: Log, fractions: Shares = (0.8, 0.1, 0.1)) -> Split:
     """One cut in time for everybody: rows by (time, row in the file), cut by their number.
 
     Args:
@@ -175,8 +200,7 @@ def global_time(log: Log, fractions: tuple[float, float, float] = (0.8, 0.1, 0.1
 
     Taught in chapter 01.
     """
-    if len(fractions) != 3 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ParameterError(f"fractions must be three shares > 0 that add to 1, got {fractions}")
+    three_shares("fractions", fractions)
     if not log.events.height or log.events["timestamp"].null_count():
         raise ParameterError(
             f"global_time needs a time in every event of {log.name!r}; "
@@ -191,7 +215,7 @@ def global_time(log: Log, fractions: tuple[float, float, float] = (0.8, 0.1, 0.1
         "the first {:.0%} of all rows by time train, the next {:.0%} validate, the last {:.0%} test"
     )
     events = log.events.with_columns(part=pl.Series(part, dtype=pl.String))
-    return Split(log, "global_time", events, about.format(*fractions))
+    return Split(log, OneCut(), events, about.format(*fractions))
 
 
 def by_week(
@@ -207,8 +231,8 @@ def by_week(
         train, validation, test: first and last week of each part, following each other.
 
     Raises:
-        ParameterError: a column is missing, the weeks do not follow each other, or an event lies
-            outside them.
+        ParameterError: a column is missing, a week is no whole number, the weeks do not follow
+            each other, or an event lies outside them.
 
     Taught in chapter 01.
     """
@@ -217,6 +241,7 @@ def by_week(
         raise ParameterError(
             f"by_week needs the columns {missing}, which {log.name!r} has not; use leave_last_out"
         )
+    first_week(log.events, log.name)
     if not (train[0] <= train[1] < validation[0] <= validation[1] < test[0] <= test[1]):
         raise ParameterError(
             f"the weeks of the parts must follow each other, got {train}, {validation}, {test}"
@@ -228,20 +253,24 @@ def by_week(
     outside = events.filter(pl.col("part").is_null())["week"].unique().sort().to_list()
     if outside:
         raise ParameterError(
-            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}"
+            f"weeks {outside[:5]} lie in no part; widen {train}, {validation}, {test}, or set "
+            "validation_weeks and test_weeks in [log] of your .toml, counted from the first week"
         )
     about = f"weeks {train[0]}–{train[1]} train, {validation[0]}–{validation[1]} validate, "
-    return Split(log, "by_week", events, f"{about}{test[0]}–{test[1]} test; baskets stay whole")
+    return Split(log, ByWeek(), events, f"{about}{test[0]}–{test[1]} test; baskets stay whole")
 
 
 def split(log: Log) -> Split:
     """The split by the log's own protocol, ``log.about.split``.
 
     >>> import mtrec_lib as mt
-    >>> mt.data.split(mt.data.load("simulator", users=20, events=400)).protocol
+    >>> mt.data.split(mt.data.load("simulator", users=20, events=400)).protocol.name
     'leave_last_out'
 
     Taught in chapter 01.
     """
-    protocols = {"leave_last_out": leave_last_out, "global_time": global_time, "by_week": by_week}
-    return protocols[log.about.split](log)
+    rule = type(protocol_of(log.about.split))
+    if rule is ByWeek:
+        return by_week(log, *declared_weeks(log))
+    made = {LeaveLastOut: leave_last_out, OneCut: global_time}
+    return made[rule](log)

@@ -1,65 +1,26 @@
 """Is one model better than another? Paired by person, over seeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.evaluation.comparisons.comparison import Comparison, costs
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """The difference between two models in one metric, A − B, with a 95 % interval.
-
-    Args:
-        metric: what was compared.
-        a: mean of A over seeds.
-        b: mean of B over seeds.
-        difference: a − b.
-        low: lower end of the difference's interval; "no worse by more than δ" needs low ≥ −δ.
-        high: its upper end.
-        ratio: a / b; NaN when b is 0, and so are its ends.
-        ratio_low: lower end of the ratio's interval.
-        ratio_high: its upper end.
-        p_value: two-sided, of the hypothesis that the difference is 0.
-        users: number of people.
-        seeds: number of seeds of A and of B. With one seed the interval covers people only: it
-            says nothing about another training run.
-
-    Taught in chapter 07.
-    """
-
-    metric: str
-    a: float
-    b: float
-    difference: float
-    low: float
-    high: float
-    ratio: float
-    ratio_low: float
-    ratio_high: float
-    p_value: float
-    users: int
-    seeds: tuple[int, int]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.metric}: {self.a:.4f} − {self.b:.4f} = {self.difference:+.4f} "
-            f"[{self.low:+.4f}, {self.high:+.4f}], ratio {self.ratio:.3f} "
-            f"[{self.ratio_low:.3f}, {self.ratio_high:.3f}], p = {self.p_value:.3g} "
-            f"({self.users:,} users, {self.seeds[0]} and {self.seeds[1]} seeds)"
-        )
-
-
-def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
+def compare(
+    a: Any,
+    b: Any,
+    metric: str = "ndcg@10",
+    margin: float | None = None,
+    deterministic: bool = False,
+) -> Comparison:
     """Compare two models on the same queries, paired by person.
 
     With d_u the difference of person u's means over seeds, SE² = Var_u(d_u) / U + s_A² / S_A +
@@ -70,11 +31,15 @@ def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
     Args:
         a: a :class:`Ranking` or :class:`Judgement`, or a list of them, one a seed.
         b: the same of the other model.
-        metric: a key of their ``per_user``.
+        metric: a key of their ``per_user``; of losses and errors less is better.
+        margin: δ, in the unit of the metric, said before measuring; it makes "no worse" and
+            "level" possible.
+        deterministic: that neither side holds anything random, as counts do not: no seed is
+            spoken of.
 
     Raises:
-        ParameterError: nothing to compare, a metric that is not known by person, or results of
-            different people or queries.
+        ParameterError: nothing to compare, a metric that is not known by person, results of
+            different people or queries, or a margin below 0.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
@@ -87,9 +52,21 @@ def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
     runs_a, runs_b = _runs(a, "a"), _runs(b, "b")
     weights = _weights(runs_a + runs_b, metric)
     keep = weights > 0
-    share = weights[keep] / weights[keep].sum()  # (users,)
     one = np.stack([run.per_user[metric][keep] for run in runs_a])  # (seeds, users)
     two = np.stack([run.per_user[metric][keep] for run in runs_b])
+    return of_people(one, two, weights[keep], metric, margin, deterministic)
+
+
+def of_people(
+    one: Floats,
+    two: Floats,
+    weights: Floats,
+    metric: str,
+    margin: float | None,
+    deterministic: bool,
+) -> Comparison:
+    """The comparison of A's and B's means by person: (seeds, users) each, weights (users,)."""
+    share = weights / weights.sum()
     mean_a, mean_b = float(one.mean(axis=0) @ share), float(two.mean(axis=0) @ share)
     low, high, p_value = _interval(one, two, share, 1.0)
     ratio = mean_a / mean_b if mean_b else float("nan")
@@ -106,13 +83,17 @@ def compare(a: Any, b: Any, metric: str = "ndcg@10") -> Comparison:
         ratio_low=ratio + ratio_low / scale,
         ratio_high=ratio + ratio_high / scale,
         p_value=p_value,
-        users=int(keep.sum()),
-        seeds=(len(runs_a), len(runs_b)),
+        users=len(weights),
+        seeds=(0, 0) if deterministic else (len(one), len(two)),
+        margin=margin,
+        less_is_better=costs(metric),
     )
 
 
 def _interval(one: Floats, two: Floats, share: Floats, ratio: float) -> tuple[float, float, float]:
     """Interval and p value of mean(A) − ratio · mean(B); both are (seeds, users)."""
+    from scipy import stats  # a second to import, and ranking needs none of it
+
     paired = one.mean(axis=0) - ratio * two.mean(axis=0)
     centre = float(paired @ share)
     parts = [_by_people(paired - centre, share), _by_seed(one @ share)]

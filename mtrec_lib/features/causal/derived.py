@@ -13,9 +13,10 @@ def derived_labels(split: Split, part: str, histories: Histories) -> dict[str, n
     ``repeat``: 1 where the person's past holds the item already, else 0. It looks back only.
     ``until_return``: days until the person's next visit, infinite where none is seen; a visit is a
     session, or a day (UTC) in a log without sessions. ``followed_for``: days that are left after
-    the event until the part ends: until the first event of a later part (under leave-last-out
-    the person's own, under every other protocol anybody's), or the last event of the log. A label
-    that looks further ahead than this is unknown, not 0.
+    the event until observation ends, as the split's protocol says: at the first event of a later
+    part (anybody's where one cut in time serves all, else the person's own), or at the last event
+    of the log where no part cuts a person short. A label that looks further ahead than this is
+    unknown, not 0.
 
     Args:
         split: the split log.
@@ -35,7 +36,7 @@ def derived_labels(split: Split, part: str, histories: Histories) -> dict[str, n
     person = np.repeat(np.arange(len(histories)), histories.lengths)
     time = histories.columns["timestamp"].astype(np.float64)
     time = np.where(time < 0, np.nan, time)
-    left = _ends(split, part, histories)[person] - time
+    left = split.protocol.ends(split.events, part, histories.users)[person] - time
     return {
         "repeat": _repeat(person, histories.columns["item"]),
         "until_return": _until_return(person, time, histories.columns.get("session_id")),
@@ -64,22 +65,3 @@ def _until_return(person: np.ndarray, time: np.ndarray, session: np.ndarray | No
     last = np.append(person[first[1:]] != person[first[:-1]], True)
     following = np.where(last, np.inf, np.append(time[first[1:]], np.inf))
     return ((following[visit] - time) / DAY).astype(np.float32)
-
-
-def _ends(split: Split, part: str, histories: Histories) -> np.ndarray:
-    """``(people,)`` second at which the observation of each person ends."""
-    parts = ["train", "validation", "test"]
-    seconds = split.events["timestamp"].dt.epoch("s").cast(float).fill_null(np.nan).to_numpy()
-    number = split.events["part"].replace_strict(dict(zip(parts, range(3), strict=True)))
-    later = number.to_numpy() > parts.index(part)
-    ends = np.full(len(histories), np.nan if np.isnan(seconds).all() else np.nanmax(seconds))
-    if not later.any() or np.isnan(seconds[later]).all():
-        return ends
-    if split.protocol != "leave_last_out":
-        return np.full(len(histories), np.nanmin(seconds[later]))
-    users = split.events["user_id"].to_numpy()[later]
-    place = np.searchsorted(histories.users, users)
-    known = place < len(histories)
-    known[known] &= histories.users[place[known]] == users[known]
-    np.minimum.at(ends, place[known], seconds[later][known])
-    return ends

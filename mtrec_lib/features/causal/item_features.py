@@ -25,10 +25,10 @@ def item_features(split: "Split") -> pl.DataFrame:
     """What was known of each event's item before the event.
 
     Categories, year and list price stand in the catalogue and are known in advance. Popularity,
-    ratings and outcomes are counted over all people at strictly earlier times (in training rows
-    alone under leave-last-out); they are left out for a log without times. Where the events carry
-    prices, the price is the mean one *seen so far*: a catalogue price may be a median over the
-    whole log, which would tell of the future.
+    ratings and outcomes are counted over all people at strictly earlier times, in the rows that
+    the protocol of the split makes visible; they are left out for a log without times. Where the
+    events carry prices, the price is the mean one *seen so far*: a catalogue price may be a median
+    over the whole log, which would tell of the future.
 
     Args:
         split: a split log, in canonical order.

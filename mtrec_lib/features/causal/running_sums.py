@@ -2,9 +2,10 @@
 
 Two clocks decide what is earlier. **Within a person** it is the canonical order of the log: every
 event of that person in a row above. **Across people** it is the clock alone: rows with a strictly
-smaller timestamp, for rows of one instant are in no order that a feature may use. Under
-leave-last-out, statistics across people read training rows only, because held-out events lie
-scattered over the whole time of the log. A log without times has no statistics across people.
+smaller timestamp, for rows of one instant are in no order that a feature may use; and only rows
+that the protocol of the split makes visible: where held-out events lie scattered over the whole
+time of the log (leave-last-out, cold items, new people), those are the training rows alone. A log
+without times has no statistics across people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -127,9 +128,7 @@ def is_timed(split: "Split") -> bool:
 
 def outcomes(split: "Split") -> tuple[str, ...]:
     """Which of like, click and buy the log carries; a like may be read off the rating."""
-    log = split.log
-    liked = log.has("rating") and log.about.like_at is not None
-    return tuple(name for name in OUTCOMES if log.has(name) or (name == "like" and liked))
+    return tuple(name for name in OUTCOMES if split.log.label(name) is not None)
 
 
 def table(split: "Split") -> pl.DataFrame:
@@ -142,12 +141,11 @@ def table(split: "Split") -> pl.DataFrame:
     over all people until then, which stands in for whatever has no past of its own.
     """
     item = pl.Series("item", split.log.catalogue.encode(split.events["item_id"]))
-    visible = (pl.col("part") == "train") | (split.protocol != "leave_last_out")
     frame = split.events.select(
         item,
         pl.col("user_id").rle_id().alias("person"),
         pl.col("timestamp").cast(pl.Int64).alias("time"),
-        visible.alias("visible"),
+        split.protocol.visible(split.events).alias("visible"),
         "behaviour",
         *_measured(split),
     ).with_columns(pl.int_range(pl.len()).over("person").alias("past"))
@@ -168,9 +166,10 @@ def _measured(split: "Split") -> list[pl.Expr]:
     elif log.has("price"):
         pieces = pl.col("quantity").fill_null(1) if log.has("quantity") else pl.lit(1.0)
         found.append((pl.col("price") * pieces).cast(pl.Float64).alias("spend"))
-    for name in outcomes(split):
-        value = pl.col(name) if log.has(name) else pl.col("rating") >= log.about.like_at
-        found.append(value.cast(pl.Float64).alias(name))
+    for name in OUTCOMES:
+        label = log.label(name)
+        if label is not None:
+            found.append(label.alias(name))
     return found + [pl.col("session_id")] * log.has("session_id")
 
 

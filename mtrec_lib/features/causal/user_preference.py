@@ -37,7 +37,8 @@ def user_preference(split: "Split", categories: int = CATEGORIES) -> pl.DataFram
 
     Returns:
         Float32 columns, one row a row of ``split.events``, in its order;
-        ``mt.features.families(split)`` says what they mean.
+        ``mt.features.families(split)`` says what they mean. A log without categories has none of
+        them, and the table no column.
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=200))
@@ -82,13 +83,15 @@ def _lift(name: str) -> pl.Expr:
 
 
 def features(split: "Split", categories: int = CATEGORIES) -> list[Feature]:
-    """The family's features for this log."""
+    """The family's features for this log: none of tastes where no item has a category."""
     names = _names(split, categories)
+    if not names:
+        return _again(split)
     found = [_share(name) for name in names]
     found += [_lift_feature(name) for name in names] * split.log.has("rating")
     found += [_recency(name) for name in names] * is_timed(split)
-    found += [_affinity(names)] if names else []
-    found += [_rating_affinity(names)] * (bool(names) and split.log.has("rating"))
+    found.append(_affinity(names))
+    found += [_rating_affinity(names)] * split.log.has("rating")
     return found + _again(split)
 
 

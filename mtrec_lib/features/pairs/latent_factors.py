@@ -88,6 +88,16 @@ class LatentFactors:
             dict(zip(people.tolist(), fold.tolist(), strict=True)),
         )
 
+    def with_rows(self, ids: int) -> "LatentFactors":
+        """The same vectors for ``ids`` ids, zeros for those that are new."""
+
+        def filled(vectors: np.ndarray) -> np.ndarray:  # the last row is the begin mark's
+            new = np.zeros((*vectors.shape[:-2], ids - vectors.shape[-2], vectors.shape[-1]))
+            return np.concatenate([vectors[..., :-1, :], new, vectors[..., -1:, :]], axis=-2)
+
+        others = None if self.others is None else filled(self.others)
+        return LatentFactors(filled(self.vectors), others, self.fold_of)
+
     def of(
         self, histories: Histories, items: np.ndarray, above: np.ndarray, training: bool = False
     ) -> np.ndarray:

@@ -4,6 +4,7 @@ A state sums up a past, and must learn from thousands of examples what a running
 These numbers are put beside it, for heads that are given the item.
 """
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,8 +44,8 @@ class PairFeatures:
 
     Everything is causal. A person's numbers come from the history alone. An item's are those of
     ratings with a smaller timestamp than the history's last event; where the history is empty,
-    those of the training part. Under leave-last-out only training rows are read, as for
-    :func:`causal`.
+    those of the training part. Of other people only rows are read that the protocol of the split
+    makes visible, as for :func:`causal`.
 
     Args:
         side: ``(items + 3, columns)`` side information; its non-zero columns are categories.
@@ -111,8 +112,7 @@ class PairFeatures:
         train = (split.events["part"] == "train").to_numpy()
         column = past.columns
         read = ~np.isnan(column["rating"])
-        if split.protocol == "leave_last_out":
-            read &= train
+        read &= split.protocol.visible(split.events).to_numpy()
         grades = np.asarray(log.about.grades)
         until = int(column["timestamp"][train].max(initial=0)) + 1
         known = column["rating"][train & read]
@@ -141,6 +141,18 @@ class PairFeatures:
         """Without the events: items keep their :meth:`totals`, whenever they are asked about."""
         items = np.arange(len(side))
         return cls(side, items, np.zeros_like(items), totals, **settings)
+
+    def with_rows(self, side: np.ndarray) -> "PairFeatures":
+        """The same statistics for more items, which nobody has rated.
+
+        Args:
+            side: ``(items + 3, columns)`` side information of the larger catalogue.
+        """
+        more = copy(self)
+        more.side, more.category = side, (side > 0).astype(np.float64)
+        more.factors = None if self.factors is None else self.factors.with_rows(len(side))
+        more._seen = None
+        return more
 
     def totals(self) -> np.ndarray:
         """``(items + 3, 3)`` number, sum and best grades of all ratings of each item."""

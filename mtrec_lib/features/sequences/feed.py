@@ -10,8 +10,9 @@ from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
 from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.pairs.pair_features import PairFeatures
+from mtrec_lib.features.people import People
 from mtrec_lib.features.sequences.spec import InputSpec
-from mtrec_lib.features.sequences.tokens import EventTokens
+from mtrec_lib.features.sequences.tokens import EventTokens, Parts
 from mtrec_lib.features.sequences.without_autotune import without_autotune
 
 if TYPE_CHECKING:
@@ -26,19 +27,21 @@ class Feed(ABC):
     ``x``: ``item``, ``rating``, ``gap`` and the flags of the spec, ``(batch, length)`` int32, the
     events read; ``segment``, 0 at padding, else the number of the piece in its row;
     ``given_item``, the item of the event to come, and where it is asked for ``beside``,
-    ``(batch, length, numbers)`` float32, for heads that may see it. ``y``: ``item``, every number
-    of the event to come and :func:`derived_labels` (NaN where missing), and ``counted`` float32, 1
-    at the targets. The last batch is filled with empty rows.
+    ``(batch, length, numbers)`` float32, for heads that may see it; where attributes of people are
+    read ``person``, ``(batch, length, numbers)`` float32. ``y``: ``item``, every number of the
+    event to come and :func:`derived_labels` (NaN where missing), and ``counted`` float32, 1 at the
+    targets. The last batch is filled with empty rows.
 
     Args:
         spec: sizes of the arrays.
         split: the split log.
-        part: whose events are targets; earlier parts are context.
+        part: whose events are targets, a part or several; earlier parts are context.
         batch_size: rows a batch.
         seed: pieces and order depend on (seed, epoch) alone.
         hide_ratings: share of the pieces that are read without their ratings and flags, so that a
             model also learns to read a past that has none.
         beside: what is known beside the sequence when an item is asked about, or None.
+        people: what is known of the people, or None.
 
     Taught in chapter 04.
     """
@@ -47,11 +50,12 @@ class Feed(ABC):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         batch_size: int = 64,
         seed: int = 0,
         hide_ratings: float = 0.0,
         beside: PairFeatures | None = None,
+        people: People | None = None,
     ) -> None:
         if batch_size < 1:
             raise ParameterError(f"batch_size must be ≥ 1, got {batch_size}")
@@ -59,7 +63,7 @@ class Feed(ABC):
             raise ParameterError(f"hide_ratings must be a share in [0, 1], got {hide_ratings}")
         self.spec, self.batch_size, self.seed = spec, batch_size, seed
         self.hide_ratings = hide_ratings
-        self.tokens = EventTokens(spec, split, part, beside)
+        self.tokens = EventTokens(spec, split, part, beside, people)
         self.targets = self.tokens.targets
 
     @abstractmethod

@@ -7,9 +7,9 @@ import numpy as np
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
-from mtrec_lib.features.sequences.feed import Batch
 from mtrec_lib.features.sequences.packed import Packed
 from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.tokens import Parts, parts_of
 
 
 class Masked(Packed):
@@ -23,7 +23,7 @@ class Masked(Packed):
 
     In training every event is hidden with probability ``rate``, at least one a piece, drawn by
     (seed, epoch); of a share ``last`` of the pieces only the last event is hidden, which is what
-    the model is asked later. For another part than training all of its events are hidden. What is
+    the model is asked later. Without the training part all events of the parts are hidden. What is
     learned is p(event | events before *and* after it): these factors do not multiply to the
     probability of the history, so their sum is a pseudo-likelihood and not L_LM.
 
@@ -45,7 +45,7 @@ class Masked(Packed):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         rate: float = 0.2,
         last: float = 0.1,
         **settings: Any,
@@ -56,7 +56,8 @@ class Masked(Packed):
                 f"rate must be in (0, 1] and last in [0, 1], got {rate} and {last}; "
                 "0.2 and 0.1 are usual"
             )
-        self.rate, self.last, self.part = rate, last, part
+        self.rate, self.last = rate, last
+        self.trains = "train" in parts_of(part)
 
     @classmethod
     def unknown(cls, name: str) -> int:
@@ -66,7 +67,7 @@ class Masked(Packed):
     def rows(self, epoch: int) -> tuple[np.ndarray, ...]:
         """``(token, segment, counts)``, each ``(rows, length)``; ``counts`` at hidden places."""
         token, segment, counts = super().rows(epoch)
-        if self.part != "train":
+        if not self.trains:
             return token, segment, counts
         return token, segment, counts * self._hidden(segment, epoch)
 
@@ -85,16 +86,12 @@ class Masked(Packed):
         drawn = (draw < self.rate) | (draw == least[piece])
         return np.where(like_asking[piece], is_last, drawn).reshape(segment.shape).astype(np.int8)
 
-    def batch(self, *rows: np.ndarray) -> Batch:
-        """The arrays ``(x, y)`` of rows; a negative segment is read without its outcomes."""
-        token, segment, counts = rows
-        real = segment != 0
-        token = np.where(real, token, 0)
-        y = self.tokens.due(token, real, counts > 0)
-        x = self.tokens.read(np.where(real, token + 1, 0), real)
-        x = self.without_outcomes(x, segment < 0)
-        hidden = y["counted"] > 0
-        for name, read in x.items():
-            x[name] = np.where(hidden, self.unknown(name), read).astype(np.int32)
-        segment = abs(segment).astype(np.int32)
-        return x | {"segment": segment} | self.tokens.asked(y, token, real), y
+    def read(
+        self, token: np.ndarray, real: np.ndarray, targets: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """The event that is due itself, hidden where it is a target."""
+        events = self.tokens.read(np.where(real, token + 1, 0), real)
+        return {
+            name: np.where(targets, self.unknown(name), read).astype(np.int32)
+            for name, read in events.items()
+        }

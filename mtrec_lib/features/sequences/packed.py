@@ -10,6 +10,7 @@ from mtrec_lib.data import Split
 from mtrec_lib.data.histories import ranges
 from mtrec_lib.features.sequences.feed import Batch, Feed
 from mtrec_lib.features.sequences.spec import InputSpec
+from mtrec_lib.features.sequences.tokens import Parts
 
 
 class Packed(Feed):
@@ -35,7 +36,7 @@ class Packed(Feed):
         self,
         spec: InputSpec,
         split: Split,
-        part: str = "train",
+        part: Parts = "train",
         context: int = 0,
         **settings: Any,
     ) -> None:
@@ -70,10 +71,22 @@ class Packed(Feed):
         token, segment, counts = rows
         real = segment != 0
         token = np.where(real, token, 0)
-        x = self.without_outcomes(self.tokens.read(token, real), segment < 0)
         y = self.tokens.due(token, real, counts > 0)
+        x = self.without_outcomes(self.read(token, real, y["counted"] > 0), segment < 0)
         segment = abs(segment).astype(np.int32)
         return x | {"segment": segment} | self.tokens.asked(y, token, real), y
+
+    def read(
+        self, token: np.ndarray, real: np.ndarray, targets: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """What a trunk reads where ``token`` stands, the event before the one that is due.
+
+        Args:
+            token: ``(rows, length)`` tokens.
+            real: ``(rows, length)`` bool, false at padding.
+            targets: ``(rows, length)`` bool, true where the event that is due counts.
+        """
+        return self.tokens.read(token, real)
 
 
 def best_fit(size: np.ndarray, room: int) -> tuple[np.ndarray, np.ndarray]:

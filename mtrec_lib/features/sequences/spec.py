@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mtrec_lib.data import Histories
 
 GAP_BUCKETS = 32
+_LISTS = ("grades", "flags", "added", "people")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class InputSpec:
         max_length: how many events (the begin mark included) a trunk sees at most.
         flags: names of the yes-or-no outcomes of past events that are read, such as ``"click"``.
         beside: how many numbers stand beside the state for heads that are given the item.
+        added: how many of the last items were given to a trained model, a number each time.
+        people: names of the numbers that are known of the person, such as ``"person:age"``.
 
     >>> spec = InputSpec(items=3, grades=(1.0, 2.0), max_length=4)
     >>> spec.begin, spec.rows
@@ -43,6 +46,8 @@ class InputSpec:
     max_length: int = 200
     flags: tuple[str, ...] = ()
     beside: int = 0
+    added: tuple[int, ...] = ()
+    people: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("items", 1), ("side", 0), ("max_length", 2)):
@@ -61,15 +66,21 @@ class InputSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a Keras configuration."""
-        return asdict(self) | {"grades": list(self.grades), "flags": list(self.flags)}
+        return asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
 
     @classmethod
     def of(cls, value: Any) -> "InputSpec":
         """A spec from a spec, from its dictionary, or from fitted ``Inputs``."""
         if isinstance(value, dict):
-            lists = {name: tuple(value.get(name, ())) for name in ("grades", "flags")}
+            lists = {name: tuple(value.get(name, ())) for name in _LISTS}
             return cls(**(value | lists))
         return value if isinstance(value, cls) else value.spec
+
+    @property
+    def blocks(self) -> list[slice]:
+        """Columns of the items that the model was trained with, then of those added each time."""
+        ends = np.cumsum([self.items - sum(self.added), *self.added]).tolist()
+        return [slice(low, high) for low, high in zip([0, *ends], ends, strict=False)]
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -1,16 +1,20 @@
 """A split log as one flat row of tokens: what every feed of windows is cut from."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories, Split
+from mtrec_lib.data.splitting.parts import PARTS, place_of, up_to
 from mtrec_lib.features.causal.derived import derived_labels
 from mtrec_lib.features.pairs.pair_features import PairFeatures
+from mtrec_lib.features.people import People
 from mtrec_lib.features.sequences.spec import InputSpec, gap_ids
 
-_ORDER = {"train": 0, "validation": 1, "test": 2}
+Parts = str | Sequence[str]
 
 
 class EventTokens:
@@ -22,8 +26,10 @@ class EventTokens:
     Args:
         spec: sizes of the arrays.
         split: the split log.
-        part: whose events are targets; earlier parts are context, later ones are left out.
+        part: whose events are targets, a part or several; earlier parts are context, later ones
+            are left out.
         beside: what is known beside the sequence when an item is asked about, or None.
+        people: what is known of the people, or None.
 
     Attributes:
         starts: ``(people,)`` where a person's begin mark stands.
@@ -37,24 +43,29 @@ class EventTokens:
     """
 
     def __init__(
-        self, spec: InputSpec, split: Split, part: str = "train", beside: PairFeatures | None = None
+        self,
+        spec: InputSpec,
+        split: Split,
+        part: Parts = "train",
+        beside: PairFeatures | None = None,
+        people: People | None = None,
     ) -> None:
-        if part not in _ORDER:
-            raise ParameterError(f"part must be one of {list(_ORDER)}, got {part!r}")
-        order = split.events["part"].replace_strict(_ORDER)
-        events = split.events.filter(order <= _ORDER[part])
+        parts = parts_of(part)
+        events = split.events.filter(pl.col("part").is_in(up_to(parts[-1])))
         histories = Histories.from_events(events, split.log.catalogue)
         self.lengths = histories.lengths
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
-        columns = derived_labels(split, part, histories) | histories.columns
+        columns = derived_labels(split, parts[-1], histories) | histories.columns
         self._labels = self._with_begins(columns, spec)
-        self._labels["counted"] = self._counted((events["part"] == part).to_numpy())
+        self._labels["counted"] = self._counted(events["part"].is_in(parts).to_numpy())
         self._read = self._as_read(spec)
         self._beside = None
         if beside is not None:
             known = beside.of_events(histories)
             self._beside = np.zeros((len(self._is_event), known.shape[1]), np.float32)
             self._beside[self._is_event] = known
+        self._people = None if people is None else people.of(histories.users)
+        self._person = np.repeat(np.arange(len(histories)), self.lengths + 1)
         self._due = np.concatenate([[0.0], np.cumsum(self._labels["counted"], dtype=np.float64)])
         self.targets = int(self._due[-1])
 
@@ -80,10 +91,16 @@ class EventTokens:
     def asked(
         self, y: dict[str, np.ndarray], token: np.ndarray, real: np.ndarray
     ) -> dict[str, Any]:
-        """What heads may see of the events after some tokens: ``given_item`` and ``beside``."""
+        """What is known at some tokens beside the past.
+
+        Of the events after them ``given_item`` and ``beside``, which only heads may see; of their
+        people ``person``.
+        """
         given: dict[str, Any] = {"given_item": y["item"]}
         if self._beside is not None:
             given["beside"] = self._beside[np.where(real, token + 1, 0)] * real[..., None]
+        if self._people is not None:
+            given["person"] = self._people[self._person[token]] * real[..., None]
         return given
 
     def any_due(self, person: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -116,3 +133,20 @@ class EventTokens:
         for name in spec.outcomes:
             read[name] = spec.outcome_ids(name, self._labels.get(name, missing))
         return read
+
+
+def parts_of(part: Parts) -> list[str]:
+    """One part or several, in the order of time.
+
+    Raises:
+        ParameterError: none, or an unknown one.
+
+    >>> parts_of(["validation", "train"])
+    ['train', 'validation']
+
+    Taught in chapter 02.
+    """
+    named = {part} if isinstance(part, str) else set(part)
+    if not named or not named <= set(PARTS):
+        raise ParameterError(f"part must be one of {list(PARTS)}, or a list of them, got {part!r}")
+    return sorted(named, key=place_of)

@@ -116,14 +116,12 @@ def _inputs(
 
 def _likes(split: "Split") -> np.ndarray:
     """``(events,)`` 1 for a like, 0 for none, NaN where unknown."""
-    events, log = split.events, split.log
-    like = events["like"] if log.has("like") else events["rating"] >= log.about.like_at
-    return like.cast(float).fill_null(np.nan).to_numpy()
+    return split.events.select(split.log.label("like")).to_series().fill_null(np.nan).to_numpy()
 
 
 def _check(split: "Split", max_length: int, sample: int | None) -> None:
     log = split.log
-    if not (log.has("like") or (log.has("rating") and log.about.like_at is not None)):
+    if log.label("like") is None:
         raise ParameterError(
             f"the article's label is a like, and {log.name!r} has neither likes nor ratings with "
             "about.like_at; take another log"

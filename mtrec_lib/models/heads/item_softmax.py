@@ -46,7 +46,10 @@ class ItemSoftmax(keras.layers.Layer):
     def call(self, states: Any, table: Any) -> Any:
         """Logits over the catalogue."""
         vectors = ops.cast(table[2 : self.spec.items + 2], states.dtype)
-        return ops.matmul(states, ops.transpose(vectors)) + ops.cast(self.bias, states.dtype)
+        # Items that were added are a product of their own, lest those that were there round anew.
+        parts = [ops.matmul(states, ops.transpose(vectors[b])) for b in self.spec.blocks]
+        logits = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+        return logits + ops.cast(self.bias, states.dtype)
 
     def of_some(self, states: Any, table: Any, target: Any, drawn: Any) -> tuple[Any, Any]:
         """Logits of the target and of a few drawn items: no other row of the table is read.

@@ -4,13 +4,13 @@ from typing import Any
 
 import keras
 
-from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.mixers.dense_bank import DenseBank
-from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
+from mtrec_lib.models.mixers.gated_mixer import blend
+from mtrec_lib.models.mixers.multi_gate import MultiGate
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class MMoE(GatedMixer):
+class MMoE(MultiGate):
     """A multi-gate mixture of experts: task k reads Σ_e g_k,e(x) · f_e(x).
 
     Expert f_e is a dense layer, gate g_k = softmax(x · G_k) without a bias, as published. Tasks
@@ -42,24 +42,13 @@ class MMoE(GatedMixer):
     def __init__(
         self, experts: int = 4, hidden: int | None = None, activation: Any = "gelu", **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        if experts < 1:
-            raise ParameterError(f"experts must be at least 1, got {experts}; 4 is usual")
-        self.experts, self.hidden = experts, hidden
+        super().__init__(experts, hidden, **kwargs)
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape: Any, tasks: int = 1) -> None:
-        """Create experts, and a gate a task."""
-        self.built_for = tasks
-        units, policy = self.hidden or input_shape[-1], self.dtype_policy
-        self.bank = DenseBank(self.experts, units, self.activation, dtype=policy, name="experts")
-        self.gate = DenseBank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
-        for layer in (self.bank, self.gate):
-            layer.build(input_shape)
-
-    def shares(self, states: Any) -> Any:
-        """Gates, ``(batch, length, tasks, experts)``."""
-        return softmax(self.gate(states))
+    def make_bank(self, units: int) -> DenseBank:
+        """Dense experts."""
+        policy = self.dtype_policy
+        return DenseBank(self.experts, units, self.activation, dtype=policy, name="experts")
 
     def call(
         self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
@@ -70,7 +59,5 @@ class MMoE(GatedMixer):
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {
-            "experts": self.experts,
-            "hidden": self.hidden,
             "activation": keras.activations.serialize(self.activation),
         }

@@ -5,15 +5,15 @@ from typing import Any
 import keras
 from keras import ops
 
-from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.layers.linear_recurrence import piece_starts
 from mtrec_lib.layers.min_gru_block import remember, slow_biases
 from mtrec_lib.models.mixers.dense_bank import DenseBank
-from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
+from mtrec_lib.models.mixers.gated_mixer import blend
+from mtrec_lib.models.mixers.multi_gate import MultiGate
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class MoSE(GatedMixer):
+class MoSE(MultiGate):
     """A mixture of sequential experts: task k reads Σ_e g_k,e(x_t) · f_e(x_1 … x_t).
 
     Every expert is a small recurrent network over the states, so tasks may remember different
@@ -52,30 +52,23 @@ class MoSE(GatedMixer):
     def __init__(
         self, experts: int = 4, hidden: int | None = None, horizon: int = 200, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        if experts < 1:
-            raise ParameterError(f"experts must be at least 1, got {experts}; 4 is usual")
-        self.experts, self.hidden, self.horizon = experts, hidden, horizon
+        super().__init__(experts, hidden, **kwargs)
+        self.horizon = horizon
 
-    def build(self, input_shape: Any, tasks: int = 1) -> None:
-        """Create experts, and a gate a task."""
-        self.built_for = tasks
-        units, policy = self.hidden or input_shape[-1], self.dtype_policy
+    def make_bank(self, units: int) -> DenseBank:
+        """What the memories of the experts are made of: update, candidate and output gate."""
 
         def biases(shape: Any, dtype: Any = None) -> Any:
             one = slow_biases(units, self.horizon)
             return ops.broadcast_to(ops.convert_to_tensor(one, dtype=dtype), shape)
 
-        self.bank = DenseBank(
-            self.experts, 3 * units, bias_initializer=biases, dtype=policy, name="experts"
+        return DenseBank(
+            self.experts,
+            3 * units,
+            bias_initializer=biases,
+            dtype=self.dtype_policy,
+            name="experts",
         )
-        self.gate = DenseBank(tasks, self.experts, use_bias=False, dtype=policy, name="gates")
-        for layer in (self.bank, self.gate):
-            layer.build(input_shape)
-
-    def shares(self, states: Any) -> Any:
-        """Gates, ``(batch, length, tasks, experts)``."""
-        return softmax(self.gate(states))
 
     def call(
         self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
@@ -91,8 +84,4 @@ class MoSE(GatedMixer):
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return super().get_config() | {
-            "experts": self.experts,
-            "hidden": self.hidden,
-            "horizon": self.horizon,
-        }
+        return super().get_config() | {"horizon": self.horizon}

@@ -9,7 +9,7 @@ from keras import ops
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.layers import ByteDropout
 from mtrec_lib.losses import masked_sum
-from mtrec_lib.models.mixers import SharedBottom
+from mtrec_lib.models.mixers.shared_bottom import SharedBottom
 from mtrec_lib.models.multi_task.scoring import Scoring
 from mtrec_lib.models.multi_task.steps import step_of
 from mtrec_lib.models.trunks.trunk import segment_of

@@ -8,8 +8,11 @@ import tensorflow as tf
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.models.multi_task.rebuilding import with_more_items
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from mtrec_lib.data import Catalogue, Histories
 
 BATCH = 128
@@ -18,6 +21,7 @@ BATCH = 128
 class Scoring:
     """Mixed into :class:`MultiTask`: what evaluation and recommendation ask of every model."""
 
+    saved_as = "multi_task"
     inputs_fitted: Any
     tasks: list[Any]
     heads: list[Any]
@@ -46,6 +50,39 @@ class Scoring:
     def popularity(self) -> np.ndarray:
         """``(items,)`` counts in the training part."""
         return self.inputs.popularity
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in the log that the inputs were fitted on."""
+        return bool(self.inputs.repeats)
+
+    @property
+    def fitted_on(self) -> dict[str, Any]:
+        """Name and SHA-256 of the log that the inputs were fitted on, protocol of the split."""
+        return dict(self.inputs.fitted_on)
+
+    def with_items(self, items: "pl.DataFrame", vectors: Any = None) -> Any:
+        """The same model over a catalogue with more items, without training.
+
+        A new item begins as the mean of those that were chosen in training (its own embedding and
+        bias; nothing, where ``item_ids`` says that it has none), plus what its categories, year
+        and price say and, for a trunk with ``item_vectors``, its vector. What the model says of
+        old items is unmoved to the last bit; probabilities are shared with the new ones.
+
+        Args:
+            items: ``item_id`` and any other columns of the catalogue, one row a new item. They
+                get the ids behind the last one.
+            vectors: ``(new items, columns)`` for a trunk with ``item_vectors``, made as those
+                were.
+
+        Returns:
+            Another model, not compiled; this one is left as it is.
+
+        Raises:
+            ParameterError: an item is in the catalogue already, a table that does not fit, or
+                vectors that are missing, not wanted, of another shape or not finite.
+        """
+        return with_more_items(self, items, vectors)
 
     def scores(self, histories: "Histories") -> np.ndarray:
         """Logits of the next item.

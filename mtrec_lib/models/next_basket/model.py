@@ -1,11 +1,12 @@
 """What goes into the next basket: a language model of baskets, and copying from the past."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import Any, Self
 
 import keras
 import numpy as np
-import tensorflow as tf
+import polars as pl
 from numpy.typing import NDArray
 
 from mtrec_lib.baselines import Popularity
@@ -13,9 +14,10 @@ from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.baskets import Baskets
 from mtrec_lib.data.catalogue import Catalogue
-from mtrec_lib.data.histories import Histories, ranges
-from mtrec_lib.features.baskets.basket_pairs import PAIR, PAST, Personal, personal
+from mtrec_lib.data.histories import Histories
+from mtrec_lib.models.growing import grown_weight
 from mtrec_lib.models.next_basket.basket_network import BasketNetwork
+from mtrec_lib.models.next_basket.moments import Moments
 
 SCORED = 256
 EARLIEST = 3  # baskets that a person must have before one is a training target
@@ -64,7 +66,9 @@ class NextBasket:
     """
 
     name = "next basket"
-    _counts: "_Pasts | None" = None
+    saved_as = "next_basket"
+    _counts: Popularity | None = None
+    _network: BasketNetwork
 
     def __init__(
         self,
@@ -109,11 +113,13 @@ class NextBasket:
         Raises:
             ParameterError: an unknown part, or nobody with enough baskets in the parts.
         """
-        self._counts = _Pasts().fit(split, parts)
-        baskets = Baskets.of(self._counts.pasts)
+        counted = _Pasts().fit(split, parts)
+        self._counts = counted
+        baskets = Baskets.of(counted.forget_pasts())
         past, before, weight = self._targets(baskets)
-        moments = _Moments(baskets, past, before, self.length, self.copy, weight)
-        self._network = self._built(moments)
+        moments = Moments(baskets, past, before, self.length, self.copy, weight)
+        self._network = self.network()
+        self._network.start(self.counts.prior, moments.scales())
         steps = self.epochs * -(-len(moments.rows) // self.batch_size)
         self._network.compile(keras.optimizers.AdamW(_schedule(self.learning_rate, steps)))
         for epoch in range(self.epochs):
@@ -126,12 +132,22 @@ class NextBasket:
     @property
     def catalogue(self) -> Catalogue:
         """The items that are scored."""
-        return self._fitted.catalogue
+        return self.counts.catalogue
 
     @property
     def popularity(self) -> NDArray[Any]:
         """``(items,)`` how often each item occurs in the parts that were fitted."""
-        return self._fitted.popularity
+        return self.counts.popularity
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people come back to the same item in the log that was fitted."""
+        return self.counts.repeats
+
+    @property
+    def fitted_on(self) -> dict[str, Any]:
+        """What was fitted: name and SHA-256 of the log, protocol of the split, its parts."""
+        return self.counts.fitted_on
 
     def scores(self, histories: Histories) -> NDArray[np.float32]:
         """Logits of the next basket's items: ``(n, items)``; column ``j`` is id ``j + 2``."""
@@ -139,19 +155,59 @@ class NextBasket:
         for start in range(0, len(histories), SCORED):
             baskets = Baskets.of(histories[start : start + SCORED])
             everyone = np.arange(len(baskets.counts))
-            moments = _Moments(baskets, everyone, baskets.counts, self.length, self.copy)
+            moments = Moments(baskets, everyone, baskets.counts, self.length, self.copy)
             batch, chosen = moments.batch(everyone)
             scores[start + chosen] = self._network.logits(batch)
         return scores
 
+    def with_items(self, items: pl.DataFrame, vectors: None = None) -> Self:
+        """The same model over a catalogue with more items, without training.
+
+        A new item has the mean of all vectors and the lowest bias, that of an item which nobody
+        takes: it comes to the front for somebody who has bought it. Scores of old items stay.
+
+        Args:
+            items: ``item_id`` and any other columns of the catalogue, one row a new item.
+            vectors: this model reads none.
+
+        Raises:
+            ParameterError: a table that does not fit the catalogue, or vectors.
+        """
+        model = copy(self)
+        model._counts = self.counts.with_items(items, vectors)
+        model._network = model.network()
+        for old, weight in zip(self.weights, model.weights, strict=True):
+            values = old.numpy()
+            fill = values.min() if old.name == "bias" else values.mean(axis=0)
+            weight.assign(grown_weight(values, weight.shape, fill))
+        return model
+
     @property
-    def _fitted(self) -> "_Pasts":
+    def weights(self) -> list[Any]:
+        """The variables of the network."""
+        return self._network.weights
+
+    def restore(self, counts: Popularity, weights: Sequence[NDArray[Any]]) -> Self:
+        """Be a fitted model with these counts and weights.
+
+        Raises:
+            ValueError: weights of other shapes.
+        """
+        self._counts = counts
+        self._network = self.network()
+        self._network.set_weights(list(weights))
+        return self
+
+    @property
+    def counts(self) -> Popularity:
+        """The popularity of the items in what was fitted."""
         if self._counts is None:
             raise ParameterError(f"{self.name} is not fitted; call fit(split) first")
         return self._counts
 
-    def _built(self, moments: "_Moments") -> BasketNetwork:
-        network = BasketNetwork(
+    def network(self) -> BasketNetwork:
+        """A network of this model's sizes, not trained."""
+        return BasketNetwork(
             items=self.catalogue.size,
             width=self.width if self.language else 0,
             hidden=self.hidden if self.copy else 0,
@@ -160,8 +216,6 @@ class NextBasket:
             length=self.length,
             dropout=self.dropout,
         )
-        network.start(self._fitted.prior, moments.scales())
-        return network
 
     def _targets(self, baskets: Baskets) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """The first basket after each of some random times of each person, as a split asks.
@@ -188,18 +242,21 @@ class NextBasket:
         target, drawn = target[some], drawn[some]
         return owner[target], target - baskets.starts[owner[target]], drawn.astype(np.float32)
 
-    def _batches(self, moments: "_Moments", order: NDArray[Any]) -> Iterator[Any]:
+    def _batches(self, moments: Moments, order: NDArray[Any]) -> Iterator[Any]:
         for start in range(0, len(order), self.batch_size):
             batch, chosen = moments.batch(np.sort(order[start : start + self.batch_size]))
             yield batch, moments.answers(chosen, self.catalogue.size)
 
 
 class _Pasts(Popularity):
-    """Popularity that keeps what it counted."""
+    """Popularity that hands out what it counted, once: a model keeps nobody's past."""
 
     def learn(self, pasts: Histories) -> None:
         super().learn(pasts)
-        self.pasts = pasts
+        self._pasts = pasts
+
+    def forget_pasts(self) -> Histories:
+        return self.__dict__.pop("_pasts")
 
 
 def _schedule(peak: float, steps: int) -> Any:
@@ -208,97 +265,3 @@ def _schedule(peak: float, steps: int) -> Any:
     return keras.optimizers.schedules.CosineDecay(
         0.0, max(1, steps - rise), warmup_target=peak, warmup_steps=rise
     )
-
-
-class _Moments:
-    """Moments in pasts at which the next basket is asked for, laid out in rows of baskets.
-
-    A row is a window of at most ``length`` baskets of one past; windows of a long past overlap by
-    half, and a moment belongs to the first window that reaches it.
-    """
-
-    def __init__(
-        self,
-        baskets: Baskets,
-        past: NDArray[Any],
-        before: NDArray[Any],
-        length: int,
-        copy: bool,
-        weight: NDArray[Any] | None = None,
-    ) -> None:
-        self.baskets, self.length = baskets, length
-        self.weight = np.ones(len(past), np.float32) if weight is None else weight
-        self.target = baskets.starts[past] + before
-        half = max(length // 2, 1)
-        window = np.maximum(-(-(before - length) // half), 0)
-        low = baskets.starts[past] + window * half
-        self.place = before - window * half  # baskets of the window before the moment
-        key = past * (window.max(initial=0) + 1) + window
-        _, first, self.row = np.unique(key, return_index=True, return_inverse=True)
-        self.rows = low[first]
-        self.ends = np.zeros(len(first), np.int64)
-        np.maximum.at(self.ends, self.row, self.target)
-        self.by_row = np.argsort(self.row, kind="stable")
-        self.offsets = np.searchsorted(self.row[self.by_row], np.arange(len(first) + 1))
-        self.known = personal(baskets, past, before) if copy else _nothing(len(past))
-        self.pairs = np.searchsorted(self.known.past, np.arange(len(past) + 1))
-
-    def scales(self) -> dict[str, NDArray[Any]]:
-        """Mean and deviation of the features, for standardising."""
-        both = {"pairs": self.known.pairs, "pasts": self.known.pasts}
-        return {
-            name: np.stack([values.mean(axis=0), values.std(axis=0) + 1e-6])
-            for name, values in both.items()
-            if len(values)
-        }
-
-    def batch(self, rows: NDArray[Any]) -> tuple[dict[str, tf.Tensor], NDArray[np.int64]]:
-        """What the network reads of some rows, and the moments that it is asked about."""
-        chosen_row, place = ranges(self.offsets[rows], np.diff(self.offsets)[rows])
-        moments = self.by_row[place]
-        where = chosen_row * (self.length + 1) + self.place[moments]
-        moment, pair = ranges(self.pairs[moments], np.diff(self.pairs)[moments])
-        found = self._text(rows) | {
-            "where": where.astype(np.int32),
-            "moment": moment.astype(np.int32),
-            "column": self.known.column[pair].astype(np.int32),
-            "pairs": self.known.pairs[pair],
-            "pasts": self.known.pasts[moments],
-            "weight": self.weight[moments],
-        }
-        return {name: tf.constant(value) for name, value in found.items()}, moments
-
-    def _text(self, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Items of the baskets with their slot and share, and of each slot distance and size."""
-        row, basket = ranges(self.rows[rows], self.ends[rows] - self.rows[rows])
-        slot = basket - self.rows[rows][row] + 1  # slot 0 stands for what was before
-        cell = row * (self.length + 1) + slot
-        place, column = self.baskets.members(basket)
-        size, week = self.baskets.sizes[basket], self.baskets.weeks
-        days = 7 * np.maximum(week[basket] - week[np.maximum(basket - 1, 0)], 0)
-        shape = (len(rows), self.length + 1)
-        gaps, sizes = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-        gaps[row, slot] = np.minimum(1 + np.floor(2 * np.log2(1 + days)), 21)
-        sizes[row, slot] = np.minimum(1 + np.floor(2 * np.log2(np.maximum(size, 1))), 15)
-        share = 1 / np.sqrt(np.maximum(size, 1))
-        return {
-            "item": column.astype(np.int32),
-            "cell": cell[place].astype(np.int32),
-            "share": share[place].astype(np.float32),
-            "gap": gaps,
-            "size": sizes,
-        }
-
-    def answers(self, moments: NDArray[Any], items: int) -> NDArray[np.float32]:
-        """(moments, items): 1 / |B| for the items of the basket that came next."""
-        basket = self.target[moments]
-        place, column = self.baskets.members(basket)
-        found = np.zeros((len(moments), items), np.float32)
-        found[place, column] = 1 / self.baskets.sizes[basket][place]
-        return found
-
-
-def _nothing(n: int) -> Personal:
-    none = np.zeros(0, np.int64)
-    pairs, pasts = np.zeros((0, len(PAIR)), np.float32), np.zeros((n, len(PAST)), np.float32)
-    return Personal(none, none, pairs, pasts)

@@ -7,9 +7,10 @@ import numpy as np
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
+from mtrec_lib.features.sequences.tokens import Parts
 from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
-from mtrec_lib.models.trunks.gpt import same_piece
+from mtrec_lib.models.trunks.masks import same_piece
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -71,19 +72,21 @@ class BERT(BlockTrunk):
         """The mask of pieces: all of one's own piece, before and after."""
         return same_piece(segment)
 
-    def feed(self, split: Split, part: str = "train", **settings: Any) -> Masked:
+    def feed(self, split: Split, part: Parts = "train", **settings: Any) -> Masked:
         """Packed rows with hidden events."""
-        settings = {"rate": self.rate, "last": self.last, "beside": self.beside} | settings
-        return Masked(self.spec, split, part, **settings)
+        known: dict[str, Any] = {"beside": self.beside, "people": self.people}
+        own = {"rate": self.rate, "last": self.last}
+        return Masked(self.spec, split, part, **(known | own | settings))
 
     def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
         """The pasts of people, each with a hidden event after it; no begin mark stands before."""
         past = self.spec.arrays(histories, self.spec.max_length - 1)
         past["item"] = np.where(past["item"] == self.spec.begin, 0, past["item"])
-        return {
+        asked = {
             name: np.pad(read, ((0, 0), (0, 1)), constant_values=Masked.unknown(name))
             for name, read in past.items()
         }
+        return asked | self.of_people(histories)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

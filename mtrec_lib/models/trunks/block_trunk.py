@@ -10,8 +10,8 @@ from mtrec_lib.models.trunks.trunk import Trunk
 class BlockTrunk(Trunk):
     """A trunk that runs ``layers`` blocks one after the other, then a norm.
 
-    A subclass says what a block is (``make_block``) and what every block is told of the pieces in
-    a row beside the vectors (``block_mask``): who may look at whom, or where a piece begins.
+    A subclass says what a block is (``make_block``) and what every block gets of the pieces in a
+    row beside the vectors (``block_mask``): who may look at whom, or where a piece begins.
 
     Args:
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
@@ -42,11 +42,15 @@ class BlockTrunk(Trunk):
             layer.build(state_shape)
 
     def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
-        """Run the blocks; padding is a piece of its own and leaves nothing in the others."""
+        """Run the blocks, then the norm."""
+        return self.norm(self.run_blocks(vectors, segment, training))
+
+    def run_blocks(self, vectors: Any, segment: Any, training: bool) -> Any:
+        """One block after the other; padding is a piece of its own, and no other reads it."""
         mask = self.block_mask(segment)
         for block in self.blocks:
             vectors = block(vectors, mask, training=training)
-        return self.norm(vectors)
+        return vectors
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

@@ -7,13 +7,14 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.models.trunks.gpt import causal_mask
-from mtrec_lib.models.trunks.trunk import Trunk
+from mtrec_lib.models.trunks.block_trunk import BlockTrunk
+from mtrec_lib.models.trunks.masks import causal_mask
 from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
+from mtrec_lib.pretrained.layer_weights import is_llama, weights_of_llama
 
 
 @keras.saving.register_keras_serializable("mtrec")
-class DecoderTrunk(Trunk):
+class DecoderTrunk(BlockTrunk):
     """Events as soft tokens: a learned map takes them into a language model, another one back.
 
     An event is one vector, as for every trunk: the item's (best with ``item_vectors`` of its text),
@@ -54,26 +55,29 @@ class DecoderTrunk(Trunk):
         dropout: float = 0.2,
         **kwargs: Any,
     ) -> None:
-        super().__init__(inputs, width=width, dropout=dropout, **kwargs)
         backbone = None if isinstance(decoder, dict) else _backbone_of(decoder)
         self.sizes = dict(decoder) if backbone is None else sizes_of(backbone)
         if not 1 <= layers <= self.sizes["layers"]:
             raise ParameterError(
                 f"layers must be 1 to {self.sizes['layers']}, those of the decoder, got {layers}"
             )
-        self.layers, self.rank = layers, rank
+        self.rank = rank
+        super().__init__(inputs, width=width, layers=layers, dropout=dropout, **kwargs)
         # Arrays, because Keras would take a backbone for a part of this layer.
         self._given = [] if backbone is None else _weights_of(backbone, layers)
-        inside = {name: self.sizes[name] for name in BLOCK}
-        self.blocks = [
-            LlamaBlock(**inside, rank=rank, name=f"block_{number}") for number in range(layers)
-        ]
         self.rise = keras.layers.Dense(self.sizes["width"], name="rise")
         self.fall = keras.layers.Dense(width, name="fall")
-        self.enter, self.leave, self.norm = (
-            keras.layers.LayerNormalization(epsilon=1e-6, name=name)
-            for name in ("enter", "leave", "norm")
+        self.enter, self.leave = (
+            keras.layers.LayerNormalization(epsilon=1e-6, name=name) for name in ("enter", "leave")
         )
+
+    def make_block(self, name: str) -> keras.layers.Layer:
+        """A block of the decoder's sizes."""
+        return LlamaBlock(**{size: self.sizes[size] for size in BLOCK}, rank=self.rank, name=name)
+
+    def block_mask(self, segment: Any) -> Any:
+        """The causal mask."""
+        return causal_mask(segment)
 
     def build_mixing(self, state_shape: tuple[int | None, ...]) -> None:
         """Build the maps and the blocks, and fill these with the decoder's numbers."""
@@ -91,16 +95,13 @@ class DecoderTrunk(Trunk):
 
     def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
         """What the blocks say of each event, added to the event."""
-        mask, states = causal_mask(segment), self.enter(self.rise(vectors))
-        for block in self.blocks:
-            states = block(states, mask, training=training)
+        states = self.run_blocks(self.enter(self.rise(vectors)), segment, training)
         return self.norm(vectors + self.fall(self.leave(states)))
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments; of the decoder, its sizes."""
         return super().get_config() | {
             "decoder": self.sizes,
-            "layers": self.layers,
             "rank": self.rank,
         }
 
@@ -131,8 +132,8 @@ def _backbone_of(decoder: Any) -> Any:
     from mtrec_lib.pretrained import Pretrained
 
     model = decoder if isinstance(decoder, Pretrained) else Pretrained(decoder)
-    kind = type(model.backbone).__name__
-    if kind not in {"LlamaBackbone", "Llama3Backbone"}:
+    if not is_llama(model.backbone):
+        kind = type(model.backbone).__name__
         raise ParameterError(
             f"decoder must be of the Llama family, got {model.name!r}, a {kind}; take "
             "mt.pretrained.Pretrained('smollm2-135m')"
@@ -142,7 +143,5 @@ def _backbone_of(decoder: Any) -> Any:
 
 def _weights_of(backbone: Any, layers: int) -> list[tuple[np.ndarray, ...]]:
     """The matrices of the first blocks."""
-    from mtrec_lib.pretrained.decoders.llama import weights_of
-
     used = list(backbone.transformer_layers)[:layers]
-    return [tuple(map(ops.convert_to_numpy, weights_of(layer))) for layer in used]
+    return [tuple(map(ops.convert_to_numpy, weights_of_llama(layer))) for layer in used]

@@ -7,6 +7,7 @@ from keras import ops
 
 from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
+from mtrec_lib.models.trunks.masks import causal_mask
 from mtrec_lib.models.trunks.trunk import segment_of
 
 
@@ -75,21 +76,3 @@ class GPT(BlockTrunk):
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {"heads": self.heads}
-
-
-def causal_mask(segment: Any) -> Any:
-    """Who may look at whom: at itself and at earlier events of the same piece.
-
-    Args:
-        segment: ``(batch, length)`` int.
-
-    Returns:
-        ``(batch, length, length)`` bool, true where the row may look at the column.
-    """
-    place = ops.arange(segment.shape[1])
-    return (place[:, None] >= place[None, :])[None] & same_piece(segment)
-
-
-def same_piece(segment: Any) -> Any:
-    """Which events belong to one piece: ``(batch, length)`` int → ``(batch, length, length)``."""
-    return ops.equal(segment[:, :, None], segment[:, None, :])

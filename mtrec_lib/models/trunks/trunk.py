@@ -8,6 +8,8 @@ from keras import ops
 
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Feed, InputSpec, Packed, PairFeatures, Windows
+from mtrec_lib.features.people import People
+from mtrec_lib.features.sequences.tokens import Parts
 from mtrec_lib.layers import EventEmbedding, ItemTable
 
 
@@ -79,19 +81,29 @@ class Trunk(keras.layers.Layer):
         vectors = self.embedding(inputs, self.table(), training=training)
         return self.mix(vectors, segment_of(inputs), training)
 
-    def feed(self, split: Split, part: str = "train", **settings: Any) -> Feed:
+    def feed(self, split: Split, part: Parts = "train", **settings: Any) -> Feed:
         """The batches that this trunk is trained on: packed rows where it can read them."""
         kind = Packed if self.packs else Windows
-        return kind(self.spec, split, part, beside=self.beside, **settings)
+        known = {"beside": self.beside, "people": self.people}
+        return kind(self.spec, split, part, **(known | settings))
 
     @property
     def beside(self) -> PairFeatures | None:
         """What stands beside the states for heads that are given the item."""
         return None if self.fitted is None else self.fitted.beside
 
+    @property
+    def people(self) -> People | None:
+        """What is known of people, where their attributes are read."""
+        return None if self.fitted is None else self.fitted.people
+
     def arrays(self, histories: Histories) -> dict[str, np.ndarray]:
         """The pasts of people as this trunk reads them; the last state says what comes next."""
-        return self.spec.arrays(histories)
+        return self.spec.arrays(histories) | self.of_people(histories)
+
+    def of_people(self, histories: Histories) -> dict[str, np.ndarray]:
+        """See :meth:`Inputs.of_people`; nothing where the inputs are not at hand."""
+        return {} if self.fitted is None else self.fitted.of_people(histories)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """``(batch, length, width)``."""

@@ -7,10 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.pretrained.decoders.networks import network_of
+from mtrec_lib.pretrained.batches import by_length, padded
+from mtrec_lib.pretrained.decoders.llama import Llama
+from mtrec_lib.pretrained.decoders.networks import Network, WholeBackbone
 from mtrec_lib.pretrained.decoders.prefix import log_probs
 from mtrec_lib.pretrained.files.folders import Place
 from mtrec_lib.pretrained.files.tokens import texts_of, words_of
+from mtrec_lib.pretrained.layer_weights import is_llama
 
 DOCUMENT = "<|endoftext|>"  # what stands between texts in the training of most decoders
 POSITIONS = 1024  # of a batch, whose logits are made at once: 0.2 GB for a vocabulary of 49,152
@@ -56,8 +59,8 @@ class Decoder:
         """The next token's logits after each token: ``(tokens, vocabulary)`` float32 a text."""
         found: dict[int, np.ndarray] = {}
         tokens = self.tokens(texts)
-        for rows, padded in batches(tokens):
-            logits = self.network.logits(self.network.states(padded)).numpy()
+        for rows, read in batches(tokens):
+            logits = self.network.logits(self.network.states(read)).numpy()
             found |= {row: logits[n, : len(tokens[row])] for n, row in enumerate(rows)}
         empty = np.zeros((0, int(self.backbone.vocabulary_size)), np.float32)
         return [found.get(row, empty) for row in range(len(tokens))]
@@ -106,11 +109,9 @@ class Decoder:
         """Bits a token, over every token of every text but its first; perplexity is 2 to it."""
         nats, counted = 0.0, 0
         tokens = self.tokens(texts)
-        for rows, padded in batches([ids[:-1] for ids in tokens]):
-            states = self.network.states(padded)
-            targets = np.zeros_like(padded)
-            for n, row in enumerate(rows):
-                targets[n, : len(tokens[row]) - 1] = tokens[row][1:]
+        for rows, read in batches([ids[:-1] for ids in tokens]):
+            states = self.network.states(read)
+            targets = padded([tokens[row][1:] for row in rows], *read.shape)[0]
             each = self.network.log_prob(states, targets).numpy()
             for n, row in enumerate(rows):
                 nats -= float(each[n, : len(tokens[row]) - 1].sum(dtype=np.float64))
@@ -143,25 +144,25 @@ class Decoder:
             )
 
 
-def batches(tokens: list[list[int]]) -> Iterator[tuple[list[int], np.ndarray]]:
+def batches(tokens: list[list[int]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows of similar length together: which rows, and their tokens ``(height, length)``, padded.
 
-    Lengths are padded to multiples of 32 and heights to powers of two: few shapes are compiled.
+    Rows without a token are left out.
     """
-    order = sorted((row for row, ids in enumerate(tokens) if ids), key=lambda row: len(tokens[row]))
-    while order:
-        length = -(-len(tokens[order[-1]]) // 32) * 32
-        height = max(POSITIONS // length, 1)
-        rows, order = order[-height:], order[:-height]
-        yield rows, padded(tokens, rows, 1 << (len(rows) - 1).bit_length(), length)
+    some = np.array([row for row, ids in enumerate(tokens) if ids], np.int64)
+    lengths = [len(tokens[row]) for row in some]
+    for chosen, height, length in by_length(lengths, _rounded, lambda n: max(POSITIONS // n, 1)):
+        rows = some[chosen]
+        yield rows, padded([tokens[row] for row in rows], height, length)[0]
 
 
-def padded(tokens: list[list[int]], rows: Sequence[int], height: int, length: int) -> np.ndarray:
-    """The tokens of ``rows``, ``(height, length)`` int32, zeros on the right and below."""
-    found = np.zeros((height, length), np.int32)
-    for n, row in enumerate(rows):
-        found[n, : len(tokens[row])] = tokens[row]
-    return found
+def network_of(backbone: Any) -> Network:
+    """The network that runs ``backbone``: with shared keys and values where it is a Llama."""
+    return Llama(backbone) if is_llama(backbone) else WholeBackbone(backbone)
+
+
+def _rounded(tokens: int) -> int:
+    return -(-tokens // 32) * 32
 
 
 def _longest(backbone: Any) -> int:

@@ -16,9 +16,8 @@ import tensorflow as tf
 from keras import ops
 
 from mtrec_lib.pretrained.decoders.networks import Network
-from mtrec_lib.pretrained.dense import kernel_of
+from mtrec_lib.pretrained.layer_weights import Weights, weights_of_llama
 
-Weights = tuple[Any, ...]
 HIDDEN = -1e9  # added to the scores of keys that a query must not see; its exponential is exactly 0
 
 
@@ -100,7 +99,7 @@ class Llama(Network):
         length = tf.constant(past.length if past else 0)
         for number, layer in enumerate(self.layers):
             seen = (past.keys[number], past.values[number]) if past else ()
-            vectors, key, value = self._block(vectors, weights_of(layer), length, seen)
+            vectors, key, value = self._block(vectors, weights_of_llama(layer), length, seen)
             keys.append(key)
             values.append(value)
         return self.backbone.layer_norm(vectors), keys, values
@@ -147,22 +146,3 @@ class Llama(Network):
 
 def _gated(gate: Any, up: Any) -> Any:
     return ops.silu(gate) * up
-
-
-def weights_of(layer: Any) -> Weights:
-    """The matrices of one layer as ``(read, written)``, low-rank additions put in."""
-    attention = layer._self_attention_layer
-    read = [attention._query_dense, attention._key_dense, attention._value_dense]
-    dense = [
-        layer._feedforward_gate_dense,
-        layer._feedforward_intermediate_dense,
-        layer._feedforward_output_dense,
-    ]
-    width = int(layer._self_attention_layernorm.scale.shape[0])
-    return (
-        ops.convert_to_tensor(layer._self_attention_layernorm.scale),
-        *(ops.reshape(kernel_of(part), (width, -1)) for part in read),
-        ops.reshape(kernel_of(attention._output_dense), (-1, width)),
-        ops.convert_to_tensor(layer._feedforward_layernorm.scale),
-        *(kernel_of(part) for part in dense),
-    )

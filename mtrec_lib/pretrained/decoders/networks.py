@@ -105,11 +105,3 @@ class WholeBackbone(Network):
     def _whole(self, tokens: Any) -> Any:
         # Padding stands on the right of a causal model: no real token sees it.
         return self.backbone({"token_ids": tokens, "padding_mask": tf.ones_like(tokens)})
-
-
-def network_of(backbone: Any) -> Network:
-    """The network that runs ``backbone``: with shared keys and values where it is a Llama."""
-    from mtrec_lib.pretrained.decoders.llama import Llama
-
-    is_llama = type(backbone).__name__ in {"LlamaBackbone", "Llama3Backbone"}
-    return Llama(backbone) if is_llama else WholeBackbone(backbone)

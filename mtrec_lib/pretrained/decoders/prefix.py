@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mtrec_lib.pretrained.batches import by_length, padded
 from mtrec_lib.pretrained.decoders.networks import Network
 
 STEP = 4  # tokens: lengths are padded to multiples of it, and each is compiled once
@@ -69,18 +70,17 @@ def batches(
     places are real.
     """
     lengths = np.array([len(ids) for ids in tokens], np.int64)
-    order = np.argsort(lengths, kind="stable")
-    order = order[lengths[order] > 1]
-    height = min(size, 1 << max(len(order) - 1, 0).bit_length())
-    for first in range(0, len(order), size):
-        rows = order[first : first + size]
-        length = -(-(lengths[rows[-1]] - 1) // STEP) * STEP
-        filled = np.zeros((height, length + 1), np.int32)
-        for n, row in enumerate(rows):
-            filled[n, : lengths[row]] = tokens[row]
+    some = np.flatnonzero(lengths > 1)
+    for chosen, height, length in by_length(lengths[some] - 1, _rounded, lambda length: size):
+        rows = some[chosen]
+        filled = padded([tokens[row] for row in rows], height, length + 1)[0]
         real = np.zeros((height, length), bool)
         real[: len(rows)] = np.arange(length) < (lengths[rows] - 1)[:, None]
         yield rows, filled[:, :-1], filled[:, 1:], real
+
+
+def _rounded(tokens: int) -> int:
+    return -(-tokens // STEP) * STEP
 
 
 def _summed(each: Any, real: np.ndarray) -> np.ndarray:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.pretrained.batches import padded
 from mtrec_lib.pretrained.encoders.packed_bert import PackedBert
-from mtrec_lib.pretrained.encoders.padded import PaddedEncoder, named, padded
+from mtrec_lib.pretrained.encoders.padded import PaddedEncoder, named
 from mtrec_lib.pretrained.files.folders import Place
 from mtrec_lib.pretrained.files.tokens import texts_of, words_of
 

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.pretrained.encoders.padded import named, padded
+from mtrec_lib.pretrained.batches import by_length, next_of, padded
+from mtrec_lib.pretrained.encoders.padded import named
 from mtrec_lib.pretrained.lora import LoRA
 
 ROOMS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)  # lengths that texts are padded to
@@ -100,16 +101,14 @@ class FrozenLayers:
         """Compute and keep the states of texts that are new."""
         ids = self.encoder.tokens(texts)
         ids = [[*each[: self.max_tokens - 1], each[-1]][: len(each)] for each in ids]
-        rooms = np.array([next((n for n in ROOMS if n >= len(each)), len(each)) for each in ids])
-        for room in map(int, np.unique(rooms)):
-            which, size = np.flatnonzero(rooms == room), max(TOKENS // room, 1)
-            for some in np.split(which, range(size, len(which), size)):
-                given, lengths = padded([ids[n] for n in some], size, room)
-                mask = (np.arange(room) < lengths[:, None]).astype(np.int32)
-                told = named(self.encoder.backbone, given, mask, np.zeros_like(given))
-                states = self._below(told).numpy().astype(np.float16)
-                for place, n in enumerate(some):
-                    self._kept[texts[n]] = states[place, : lengths[place]].copy()
+        sizes, most = [len(each) for each in ids], lambda length: max(TOKENS // length, 1)
+        for some, height, length in by_length(sizes, next_of(ROOMS), most, apart=True):
+            given, lengths = padded([ids[n] for n in some], height, length)
+            mask = (np.arange(length) < lengths[:, None]).astype(np.int32)
+            read = named(self.encoder.backbone, given, mask, np.zeros_like(given))
+            states = self._below(read).numpy().astype(np.float16)
+            for place, n in enumerate(some):
+                self._kept[texts[n]] = states[place, : lengths[place]].copy()
 
 
 def _backbone_of(encoder: Any) -> Any:

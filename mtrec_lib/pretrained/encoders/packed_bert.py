@@ -13,7 +13,8 @@ import tensorflow as tf
 from keras import ops
 
 from mtrec_lib.features.sequences.packed import best_fit
-from mtrec_lib.pretrained.dense import bias_of, kernel_of
+from mtrec_lib.pretrained.batches import by_length
+from mtrec_lib.pretrained.layer_weights import weights_of_bert
 
 ROOM = 64  # tokens a row; a longer text goes into one of twice as many, and so on
 HIDDEN = -1e9  # added to the score of a key of another text; its exponential is exactly 0
@@ -49,7 +50,7 @@ class PackedBert:
             batch_size: rows of 64 tokens at a time, or as many tokens in longer rows.
         """
         found = np.zeros((len(tokens), int(self.backbone.hidden_dim)), np.float32)
-        weights = [weights_of(layer) for layer in self.backbone.transformer_layers]
+        weights = [weights_of_bert(layer) for layer in self.backbone.transformer_layers]
         for texts, (row, number), packed in _batches(tokens, batch_size):
             found[texts] = self._run(packed, weights).numpy()[row, number]
         return found
@@ -107,33 +108,6 @@ def _pooled(states: Any, text: Any) -> Any:
     return tf.math.l2_normalize(ops.matmul(ops.cast(own, states.dtype), each), axis=-1)
 
 
-def weights_of(layer: Any) -> tuple[Any, ...]:
-    """The matrices, biases and norms of one layer, low-rank additions put in."""
-    attention = layer._self_attention_layer
-    width = int(layer._self_attention_layer_norm.gamma.shape[0])
-    read = [attention.query_dense, attention.key_dense, attention.value_dense]
-    return (
-        (
-            ops.concatenate([ops.reshape(kernel_of(part), (width, -1)) for part in read], axis=1),
-            ops.concatenate([ops.reshape(bias_of(part), (-1,)) for part in read], axis=0),
-        ),
-        (
-            ops.reshape(kernel_of(attention.output_dense), (-1, width)),
-            bias_of(attention.output_dense),
-        ),
-        _norm(layer._self_attention_layer_norm),
-        *(
-            (kernel_of(part), bias_of(part))
-            for part in (layer._feedforward_intermediate_dense, layer._feedforward_output_dense)
-        ),
-        _norm(layer._feedforward_layer_norm),
-    )
-
-
-def _norm(layer: Any) -> tuple[Any, Any, float]:
-    return ops.convert_to_tensor(layer.gamma), ops.convert_to_tensor(layer.beta), layer.epsilon
-
-
 def _batches(
     tokens: list[list[int]], batch_size: int
 ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]]:
@@ -143,9 +117,7 @@ def _batches(
     tokens, the number of the text in its row from 1 (0 is padding), the place in the text.
     """
     lengths = np.array([len(ids) for ids in tokens], np.int64)
-    rooms = np.array([max(ROOM, 1 << (len(ids) - 1).bit_length()) for ids in tokens], np.int64)
-    for room in map(int, np.unique(rooms)):
-        which = np.flatnonzero(rooms == room)
+    for which, _, room in by_length(lengths, _room, lambda room: len(tokens), apart=True):
         row, place = best_fit(lengths[which], room)
         most = max(batch_size * ROOM // room, 1)
         height = min(most, 1 << int(row.max()).bit_length())
@@ -161,3 +133,8 @@ def _batches(
                 filled[1, at, begin:end] = one + 1
                 filled[2, at, begin:end] = np.arange(lengths[text])
             yield which[here], (rows, numbers), filled
+
+
+def _room(tokens: int) -> int:
+    """The length of the row that a text goes into."""
+    return max(ROOM, 1 << (tokens - 1).bit_length())

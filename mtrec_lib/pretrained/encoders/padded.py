@@ -1,10 +1,11 @@
 """Any encoder of KerasHub, run as it is: a text a row, texts of similar length together."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+
+from mtrec_lib.pretrained.batches import by_length, next_of, padded
 
 LENGTHS = (16, 32, 64, 128, 256, 512)  # each is compiled once; between two of them a text is padded
 
@@ -25,7 +26,8 @@ class PaddedEncoder:
         """The mean of the states of each text at length one, ``(n, width)`` float32."""
         found = np.zeros((len(tokens), int(self.backbone.hidden_dim)), np.float32)
         mean = self._mean()
-        for rows, height, length in _batches([len(ids) for ids in tokens], batch_size):
+        lengths = [len(ids) for ids in tokens]
+        for rows, height, length in by_length(lengths, next_of(LENGTHS), lambda _: batch_size):
             means = mean(*padded([tokens[row] for row in rows], height, length))
             found[rows] = means.numpy()[: len(rows)]
         return found
@@ -51,23 +53,3 @@ def named(backbone: Any, ids: Any, mask: Any, zeros: Any) -> dict[str, Any]:
     """Inputs by the names that a backbone has for them; not every encoder has segments."""
     every = {"token_ids": ids, "padding_mask": mask, "segment_ids": zeros}
     return {name: every[name] for name in backbone.input}
-
-
-def padded(tokens: list[list[int]], height: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """``(height, length)`` ids and ``(height,)`` their numbers; rows beyond the texts hold one."""
-    ids = np.zeros((height, length), np.int32)
-    lengths = np.ones(height, np.int32)
-    for row, found in enumerate(tokens):
-        ids[row, : len(found)] = found
-        lengths[row] = len(found)
-    return ids, lengths
-
-
-def _batches(lengths: list[int], size: int) -> Iterator[tuple[np.ndarray, int, int]]:
-    """Which rows, and the height and length to pad them to."""
-    order = np.argsort(lengths, kind="stable")
-    height = min(size, 1 << max(len(order) - 1, 0).bit_length())
-    for first in range(0, len(order), size):
-        rows = order[first : first + size]
-        longest = lengths[rows[-1]]
-        yield rows, height, next((n for n in LENGTHS if n >= longest), longest)

@@ -16,7 +16,10 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="process groups of PO
 @contextmanager
 def _process(code="import time; time.sleep(60)"):
     process = subprocess.Popen(
-        [sys.executable, "-c", code], start_new_session=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", code],
+        start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         yield process

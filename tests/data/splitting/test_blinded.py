@@ -5,7 +5,7 @@ import pytest
 
 import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.data.splitting import blinded, new_people
+from mtrec_lib.data import blinded, new_people
 
 
 def _targets(split, part="test"):

@@ -8,7 +8,7 @@ import pytest
 
 import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.data.splitting import cold_items, few_events
+from mtrec_lib.data import cold_items, few_events
 
 
 @pytest.fixture(scope="module")

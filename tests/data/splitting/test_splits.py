@@ -114,7 +114,7 @@ def test_by_week_names_the_missing_columns(make_log):
 
 def test_split_follows_the_log(make_log):
     about = About(title="x", licence="x", split="global_time")
-    assert split(make_log(ROWS, about)).protocol == "global_time"
+    assert split(make_log(ROWS, about)).protocol.name == "global_time"
 
 
 events = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 5)), min_size=3)

@@ -114,9 +114,32 @@ def test_only_like_is_compared_with_like():
 
 
 def test_the_text_says_it_all():
-    text = str(compare(ranking([0.4, 0.6, 0.8]), ranking([0.2, 0.4, 0.3])))
-    assert text.startswith("ndcg@10: 0.6000 − 0.3000 = +0.3000 [")
-    assert text.endswith("(3 users, 1 and 1 seeds)")
+    # differences .2, .2, .5: mean .3, SD √.03, SE .1; t(.975, 2) = 4.303: .3 ± .43
+    found = compare(ranking([0.4, 0.6, 0.8]), ranking([0.2, 0.4, 0.3]))
+    assert str(found) == (
+        "ndcg@10 0.6000 against 0.3000, ahead by 0.30 (−0.13 to 0.73): cannot be told apart; "
+        "3 people, 1 seed"
+    )
+
+
+def test_of_an_error_the_smaller_is_ahead():
+    found = compare(
+        ranking([0.1, 0.2, 0.1], metric="squared_error"),
+        ranking([0.5, 0.6, 0.6], metric="squared_error"),
+        "squared_error",
+    )
+    assert found.difference < 0 < found.lead[0]
+    assert found.word == "better"
+
+
+def test_where_nothing_is_random_no_seed_is_spoken_of():
+    one, two = ranking([0.4, 0.6]), ranking([0.1, 0.3])
+    assert compare(one, two, deterministic=True).seeds == (0, 0)
+
+
+def test_a_margin_is_an_amount():
+    with pytest.raises(ParameterError, match=r"margin must be .* got -0\.01"):
+        compare(ranking([0.4, 0.6]), ranking([0.1, 0.3]), margin=-0.01)
 
 
 def test_pooled_auc_is_compared_by_person(films):

@@ -1,6 +1,6 @@
 """Change the future and see nothing move: every feature, every data set."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,49 +12,7 @@ from polars.testing import assert_frame_equal
 import mtrec_lib as mt
 from mtrec_lib.features.causal.families import causal
 from mtrec_lib.features.causal.running_sums import before
-
-OUTCOMES = ("rating", "price", "quantity", "spend", "like", "click", "buy", "behaviour")
-
-
-@dataclass(frozen=True)
-class Seen:
-    """As much of a split as features read, free to break the rules of a protocol."""
-
-    log: mt.data.Log
-    protocol: str
-    events: pl.DataFrame
-
-
-def _altered(split, future, outcome=None, drop=0.0, seed=0):
-    """The split with other outcomes and items in the rows of ``future`` (a mask), some dropped.
-
-    Rows of the mask ``outcome`` get other outcomes only.
-    """
-    rng = np.random.default_rng(seed)
-    outcome = np.zeros_like(future) if outcome is None else outcome
-    events = split.events.with_columns(
-        _swapped(split.events[name], future | (outcome if name != "item_id" else False), rng)
-        for name in ("item_id", *OUTCOMES)
-        if split.log.has(name)
-    )
-    kept = ~(future & (rng.random(len(future)) < drop))
-    events = events.filter(kept)
-    log = replace(split.log, events=events.drop("part"))
-    return Seen(log, split.protocol, events), kept
-
-
-def _swapped(column, mask, rng):
-    """Known values of the column, drawn anew where the mask holds; never the old value."""
-    values = column.drop_nulls().unique().sort()
-    if len(values) < 2:
-        return column
-    place = column.replace_strict(values, np.arange(len(values)), default=0).to_numpy()
-    moved = (place + rng.integers(1, len(values), len(place))) % len(values)
-    return (
-        pl.select(pl.when(pl.Series(mask)).then(values[moved]).otherwise(column))
-        .to_series()
-        .alias(column.name)
-    )
+from tests.features.altered import altered
 
 
 def _not_earlier(events, row):
@@ -69,7 +27,7 @@ def _assert_row_stands(split, row, drop=0.5, seed=0):
     """A row's features depend on nothing but earlier rows, its own item, time and session."""
     future = _not_earlier(split.events, row)
     own = np.arange(len(future)) == row
-    other, kept = _altered(split, future, own, drop, seed)
+    other, kept = altered(split, future, own, drop, seed)
     _assert_same(causal(split)[row], causal(other)[int(kept[:row].sum())])
 
 
@@ -83,7 +41,7 @@ def _assert_same(mine, theirs):
 def _assert_past_stands(split, time, drop=0.3):
     """No row at or before ``time`` moves when all later rows change."""
     future = (split.events["timestamp"] > time).to_numpy()
-    other, kept = _altered(split, future, drop=drop)
+    other, kept = altered(split, future, drop=drop)
     mine, theirs = causal(split).filter(~future), causal(other).filter(~future[kept])
     _assert_same(mine, theirs)
     assert 0 < future.sum() < len(future)
@@ -153,7 +111,7 @@ def test_values_are_finite_and_aligned(seed, protocol):
 def test_held_out_rows_do_not_reach_other_peoples_training_rows(seed):
     split = mt.data.leave_last_out(_random_log(seed))
     held = (split.events["part"] != "train").to_numpy()
-    other, _ = _altered(split, held)
+    other, _ = altered(split, held)
     _assert_same(causal(split).filter(~held), causal(other).filter(~held))
 
 

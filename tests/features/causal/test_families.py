@@ -1,5 +1,6 @@
 """The three families on a log small enough to work them out by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -242,3 +243,25 @@ def test_no_category_at_all_is_refused(split):
 def test_the_commonest_categories_come_first(split):
     names = [name for name in causal(split, categories=1).columns if name.startswith("share:")]
     assert names == ["share:A"]
+
+
+def test_a_log_without_categories_has_no_tastes():
+    log = _log()
+    bare = log.items.with_columns(pl.lit([], dtype=pl.List(pl.String)).alias("categories"))
+    split = _by_time(mt.data.Log("bare", log.events, bare, log.users, log.about))
+    # what is left of the family is the very item again, in a log where people come back to one
+    preferences = families(split).filter(pl.col("family") == "user preference")["feature"]
+    assert preferences.to_list() == ["same_item_events", "same_item_days"]
+    assert causal(split).columns == families(split)["feature"].to_list()
+
+
+def test_a_family_may_be_empty():
+    log = _log()
+    about = replace(log.about, repeats=False)
+    bare = log.items.with_columns(pl.lit([], dtype=pl.List(pl.String)).alias("categories"))
+    rows = log.events.unique(["user_id", "item_id"], maintain_order=True)
+    split = _by_time(mt.data.Log("bare", rows, bare, log.users, about))
+    assert "user preference" not in families(split)["family"].to_list()
+    found = causal(split)
+    assert found.height == split.events.height
+    assert sum(found.null_count().row(0)) == 0

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 import mtrec_lib as mt
+from mtrec_lib.features.sequences.spec import gap_ids
 
 
 def _gather(windows, epoch):
@@ -89,7 +90,7 @@ def test_unknown_part_is_refused(films_inputs, films_split):
 def test_gap_buckets_are_logarithms_of_seconds():
     # 0 s → 1, 1 s → 2, 3 s → 3, unknown → 0
     time = np.array([[-1, 10, 10, 11, 14]])
-    assert mt.features.spec.gap_ids(time).tolist() == [[0, 1, 2, 3]]
+    assert gap_ids(time).tolist() == [[0, 1, 2, 3]]
 
 
 def test_grades_are_nearest_and_zero_where_missing():

@@ -7,11 +7,11 @@ import pytest
 import mtrec_lib as mt
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.models.trunks import decoder_trunk
-from mtrec_lib.models.trunks.gpt import causal_mask
+from mtrec_lib.models.trunks.masks import causal_mask
 from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
-from mtrec_lib.pretrained.decoders.llama import weights_of
 from mtrec_lib.pretrained.files.folders import Place, load_backbone
 from mtrec_lib.pretrained.files.gguf_folder import gguf_folder
+from mtrec_lib.pretrained.layer_weights import weights_of_llama
 from tests.pretrained import tiny_llama
 
 
@@ -37,7 +37,7 @@ def _block(backbone, number, rank):
     sizes = decoder_trunk.sizes_of(backbone)
     block = LlamaBlock(**{name: sizes[name] for name in decoder_trunk.BLOCK}, rank=rank)
     block.build((None, None, tiny_llama.WIDTH))
-    block.assign(weights_of(backbone.transformer_layers[number]))
+    block.assign(weights_of_llama(backbone.transformer_layers[number]))
     return block
 
 

@@ -7,15 +7,16 @@ import pytest
 import tensorflow as tf
 
 import mtrec_lib as mt
-from mtrec_lib import training
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from tests.training.balancing.jacobians import conflicting
 
 KINDS = {
-    name: getattr(training.balancing, name)
-    for name in training.balancing.__all__
-    if name not in ("Balancing", "GradientBalancing", "tuned_weights")
+    name: kind
+    for name in mt.training.__all__
+    if inspect.isclass(kind := getattr(mt.training, name))
+    and issubclass(kind, mt.training.Balancing)
+    and kind is not mt.training.Balancing
 }
 CHANGED = {
     "FixedWeights": {"a": 0.5},

@@ -1,0 +1,3 @@
+"""Balancing of several tasks: what a method costs, and whether it helps."""
+
+PARTS = {"step": ("balancing/step",), "delta_m": ("balancing/delta-m",)}

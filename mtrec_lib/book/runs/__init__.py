@@ -1,0 +1,1 @@
+"""Chapters as jobs: planned, executed, stored, refreshed, and shown as a page."""
