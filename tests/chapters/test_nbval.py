@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mtrec_lib.book.runs.kernels import environment
 from mtrec_lib.book.runs.notebooks import all_notebooks
 from mtrec_lib.book.runs.runner import longest_first
 from tests.contracts.tree import ROOT
@@ -50,6 +51,7 @@ def test_the_stored_outputs_are_todays(chapter: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, str(chapter)],
         cwd=ROOT,
+        env=environment({}),
         capture_output=True,
         text=True,
         encoding="utf-8",

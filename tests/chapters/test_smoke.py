@@ -1,36 +1,21 @@
 """Every chapter runs whole through the runner, under the smoke profile, with other parameters.
 
 With another seed on its own data, and on two logs that a reader brings along: films with ratings,
-and visits without any, where the tasks that need ratings are left out.
+and visits without any, where the tasks that need ratings are left out. Each run has a kernel of
+its own; the runner itself is that of this process, which need not be started for each of them.
 """
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from mtrec_lib.book.runs.notebooks import all_notebooks
-from mtrec_lib.book.runs.runner import longest_first
+from mtrec_lib.book.runs.jobs import plan
+from mtrec_lib.book.runs.notebooks import Notebook, all_notebooks
+from mtrec_lib.book.runs.profiles import load_profile
+from mtrec_lib.book.runs.runner import longest_first, run_job
 from tests.contracts.tree import ROOT
 
-CHAPTERS = [book.name for book in longest_first(all_notebooks(ROOT / "chapters"))]
-
-
-def _run(chapter: str, out: Path, *parameters: str) -> subprocess.CompletedProcess[str]:
-    options = [word for parameter in parameters for word in ("-p", parameter)]
-    command = [sys.executable, "-m", "mtrec_lib.cli", "run", chapter]
-    return subprocess.run(
-        [*command, "--profile", "smoke", *options, "--out", str(out)],
-        cwd=out,  # not the repository: a chapter must find its files wherever it is started
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=600,
-    )
-
-
+CHAPTERS = longest_first(all_notebooks(ROOT / "chapters"))
 FIXTURES = ROOT / "data" / "fixtures"
 CHANGES = {
     "seed": ("seed", 1),
@@ -41,15 +26,20 @@ CHANGES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_runs_with_changed_parameters(chapter: str, change: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda book: book.name)
+def test_a_chapter_runs_with_changed_parameters(
+    chapter: Notebook, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not the repository: a chapter must find its files wherever it is started.
+    monkeypatch.chdir(tmp_path)
     name, value = CHANGES[change]
-    done = _run(chapter, tmp_path, f"{name}={value}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (finished,) = tmp_path.rglob("DONE.json")
-    folder = finished.parent
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    assert config["parameters"][name] == value
-    assert isinstance(json.loads((folder / "metrics.json").read_text(encoding="utf-8")), dict)
-    assert list(folder.glob("*.ipynb"))
+    profile = load_profile("smoke", ROOT / "chapters")
+    (job,) = plan([chapter], profile, {name: str(value)}, Path("runs"))
+    outcome = run_job(job)
+    assert outcome.state == "done", outcome.message
+    run = job.run_folder
+    assert run.whole
+    assert run.config["parameters"][name] == value
+    assert isinstance(run.metrics, dict)
+    assert run.notebook.is_file()
     assert not list(tmp_path.rglob("*.partial"))

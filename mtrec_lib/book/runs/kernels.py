@@ -13,6 +13,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from mtrec_lib.core.allocator import allocator_environment
+from mtrec_lib.core.compiled import compiled_code_environment
 from mtrec_lib.core.paths import home
 
 _LIBRARY = str(Path(__file__).resolve().parents[3])
@@ -87,7 +88,8 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
     }
     # A GPU is shared: take memory as it is needed instead of all of it at the start.
     kept.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    return kept | allocator_environment(kept) | dict(extra)
+    kept |= extra
+    return kept | allocator_environment(kept) | compiled_code_environment(kept)
 
 
 def _parts(path: str) -> list[str]:
