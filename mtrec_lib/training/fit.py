@@ -17,6 +17,7 @@ from mtrec_lib.training.checkpoint import Checkpoints
 from mtrec_lib.training.identity import identity_of
 from mtrec_lib.training.loop import Loop
 from mtrec_lib.training.monitor import monitored
+from mtrec_lib.training.rate import EpochCosine
 from mtrec_lib.training.settings import Settings, settled
 
 UNDECAYED = ["bias", "gamma", "beta", "log_sigma", "log_variance"]
@@ -72,11 +73,10 @@ def fit(
     _check_log(model, split)
     judge = monitored(model, split, settings.monitor)
     feed = _feed(model, split, settings)
-    steps = feed.steps(0) * settings.epochs
-    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps, alpha=0.1)
+    rate = EpochCosine(settings.learning_rate, settings.epochs)
     _compile(model, rate, settings, balancing)
     called = _called(model, callbacks, settings.epochs)
-    loop = Loop(model, split, feed, judge, settings, called)
+    loop = Loop(model, split, feed, rate, judge, settings, called)
     store = None
     if checkpoint is not None:
         store = Checkpoints(checkpoint, identity_of(model, split, settings, balancing))
@@ -130,7 +130,7 @@ def _feed(model: Any, split: Split, settings: Settings) -> Any:
     return feed
 
 
-def _compile(model: Any, rate: Any, settings: Settings, balancing: Any) -> None:
+def _compile(model: Any, rate: EpochCosine, settings: Settings, balancing: Any) -> None:
     if isinstance(balancing, type):
         name = balancing.__name__
         raise ParameterError(f"balancing must be an object, got the class {name}; write {name}()")

@@ -20,9 +20,10 @@ class Loop:
     """Trains a compiled model epoch by epoch.
 
     Args:
-        model: compiled.
+        model: compiled, with an :class:`EpochCosine` as ``rate``.
         split: what ``judge`` is asked on.
         feed: the batches of an epoch.
+        rate: the learning rate of the optimizer.
         judge: higher is better; None: nothing is validated.
         settings: of the training.
         callbacks: of the reader, called as Keras would in one ``fit`` of all epochs.
@@ -33,11 +34,12 @@ class Loop:
         model: Any,
         split: Split,
         feed: Any,
+        rate: Any,
         judge: Judge | None,
         settings: Settings,
         callbacks: keras.callbacks.CallbackList,
     ) -> None:
-        self.model, self.split, self.feed = model, split, feed
+        self.model, self.split, self.feed, self.rate = model, split, feed, rate
         self.judge, self.settings, self.callbacks = judge, settings, callbacks
         self.average = WeightAverage(settings.average) if settings.average else None
         self.epoch = 0
@@ -51,6 +53,7 @@ class Loop:
         started = time.perf_counter()
         reseed(self.model, self.settings.seed, self.epoch)
         data = self.feed.dataset(self.epoch)
+        self.rate.begin(self.epoch, int(self.model.optimizer.iterations), int(data.cardinality()))
         self.callbacks.on_epoch_begin(self.epoch)
         self.stopped = bool(self.model.stop_training)  # Keras' own fit forgets it
         own = [self.average] if self.average else []
