@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from mtrec_lib.core.errors import MtrecError
-from mtrec_lib.core.keras_settings import FLOATX, floatx
+from mtrec_lib.core.runtime.keras_settings import FLOATX, floatx
 from mtrec_lib.core.paths import home, writable
 
 _PROBE = """

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.core.keras_settings import check_floatx
+from mtrec_lib.core.runtime.keras_settings import check_floatx
 from mtrec_lib.data import Split
 from mtrec_lib.evaluation.same_items import CURE, check_same_items
 from mtrec_lib.evaluation.scorer import name_of

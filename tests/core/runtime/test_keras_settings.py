@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mtrec_lib.core import keras_settings
+from mtrec_lib.core.runtime import keras_settings
 from mtrec_lib.core.errors import MtrecError
 
 
