@@ -8,6 +8,7 @@ import keras
 from mtrec_lib.core.types import Batch, States, Tensor
 
 if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
     from mtrec_lib.features.inputs import Inputs
     from mtrec_lib.features.sequences.spec import InputSpec
 
@@ -25,6 +26,7 @@ class TaskLike(Protocol):
 
     @property
     def own_train_loss(self) -> bool: ...
+    def missing_in(self, log: "Log") -> str | None: ...
     def prepare(self, inputs: "Inputs | None") -> None: ...
     def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer: ...
     def output(
@@ -53,6 +55,7 @@ class BalancingLike(Protocol):
     needs_after: bool
     tempers: bool
     at: str
+    variables: list[keras.Variable]
     trainable_variables: list[keras.Variable]
 
     def bind(self, tasks: list[str]) -> None: ...
