@@ -59,8 +59,7 @@ class Trunk(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.spec, self.width, self.dropout = InputSpec.of(inputs), width, dropout
-        fitted = cast("Inputs", inputs) if hasattr(inputs, "catalogue") else None
-        self.fitted: Inputs | None = fitted
+        self.fitted = cast("Inputs", inputs) if hasattr(inputs, "catalogue") else None
         self.table = ItemTable(inputs, width, item_vectors, item_ids, name="table")
         self.embedding = EventEmbedding(self.spec, width, dropout, name="embedding")
 
