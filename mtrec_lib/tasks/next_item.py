@@ -121,7 +121,7 @@ class NextItem(Task):
         table: Tensor,
         item: Tensor | None,
         training: bool,
-        **transferred: Any,
+        **transferred: Tensor,
     ) -> Tensor:
         """Logits over the catalogue; the given item is never looked at."""
         return head(states, table)

@@ -112,7 +112,7 @@ class Rating(Task):
         table: Tensor,
         item: Tensor | None,
         training: bool,
-        **transferred: Any,
+        **transferred: Tensor,
     ) -> Tensor:
         """What the head says; of a Gaussian in the unit of the log: mean and log σ."""
         outputs = super().output(head, states, table, item, training, **transferred)
@@ -131,7 +131,7 @@ class Rating(Task):
         return -ops.squeeze(ops.take_along_axis(log_p, grade[..., None], axis=-1), -1)
 
     def log_probabilities(self, output: Tensor) -> Tensor:
-        """``(..., grades)`` log P(grade), in every form: of a Gaussian, of its stretches."""
+        """``(..., grades)`` log P(grade), in every form, the Gaussian ones too."""
         if self.form == "grades":
             return ops.log_softmax(ops.cast(output, "float32"), axis=-1)
         if self.form == "ordinal":

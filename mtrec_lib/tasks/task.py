@@ -67,7 +67,7 @@ class Task:
         table: Tensor,
         item: Tensor | None,
         training: bool,
-        **transferred: Any,
+        **transferred: Tensor,
     ) -> Tensor:
         """Apply the head: to the state, and to the vector of the item where that is given.
 
