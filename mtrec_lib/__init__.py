@@ -6,7 +6,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mtrec_lib.core.quiet import quiet_tensorflow
+from mtrec_lib.core.runtime.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     from mtrec_lib import baselines as baselines

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mtrec_lib.core.errors import MtrecError, ParameterError
-from mtrec_lib.core.keras_settings import force_backend
+from mtrec_lib.core.runtime.keras_settings import force_backend
 
 if TYPE_CHECKING:
     from mtrec_lib.book.runs.jobs import Job

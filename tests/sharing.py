@@ -5,7 +5,7 @@ import os
 from xdist.scheduler import LoadScopeScheduling
 
 from mtrec_lib.book.runs.machine import threads_of
-from mtrec_lib.core.allocator import allocator_environment
+from mtrec_lib.core.runtime.allocator import allocator_environment
 
 
 def settings_of_workers(workers: int | None) -> dict[str, str]:

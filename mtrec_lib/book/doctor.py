@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from mtrec_lib.core.errors import MtrecError
-from mtrec_lib.core.keras_settings import FLOATX, floatx
 from mtrec_lib.core.paths import home, writable
+from mtrec_lib.core.runtime.keras_settings import FLOATX, floatx
 
 _PROBE = """
 import json, os

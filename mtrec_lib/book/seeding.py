@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from mtrec_lib.core.first_import import around_first_import
+from mtrec_lib.core.runtime.first_import import around_first_import
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Keras layers that trunks are made of, each of use by itself."""
 
-import mtrec_lib.core.on_tensorflow  # noqa: F401  before the first import of Keras
+import mtrec_lib.core.runtime.on_tensorflow  # noqa: F401  before the first import of Keras
 from mtrec_lib.layers.dropout import ByteDropout
 from mtrec_lib.layers.event_embedding import EventEmbedding
 from mtrec_lib.layers.item_table import ItemTable

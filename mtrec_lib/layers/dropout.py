@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import Shape, Tensor
+
 
 @keras.saving.register_keras_serializable("mtrec")
 class ByteDropout(keras.layers.Layer):
@@ -39,10 +41,10 @@ class ByteDropout(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed) if self.cut else None
         self.supports_masking = True
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Nothing to build."""
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """Drop numbers in training, pass them through otherwise."""
         if not training or self.seed_generator is None:
             return inputs
@@ -56,7 +58,7 @@ class ByteDropout(keras.layers.Layer):
         stays = tf.reshape(bytes_ >= tf.cast(self.cut, tf.uint8), shape)
         return tf.where(stays, inputs * (256 / (256 - self.cut)), tf.zeros_like(inputs))
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the input."""
         return input_shape
 

@@ -1,12 +1,16 @@
 """From the parts of past events to one vector an event."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Batch, Shape, Tensor
 from mtrec_lib.features.sequences.spec import GAP_BUCKETS, InputSpec
 from mtrec_lib.layers.dropout import ByteDropout
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -31,12 +35,12 @@ class EventEmbedding(keras.layers.Layer):
     Taught in chapter 04.
     """
 
-    def __init__(self, spec: Any, width: int, dropout: float = 0.0, **kwargs: Any) -> None:
+    def __init__(self, spec: "SpecSource", width: int, dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.spec, self.width, self.dropout = InputSpec.of(spec), width, dropout
         self.drop = ByteDropout(dropout)
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | dict[str, Shape] | None = None) -> None:
         """Create the vectors of grades, gaps and flags."""
         self.grades = self._vectors(len(self.spec.grades) + 1, "grades")
         self.gaps = self._vectors(GAP_BUCKETS, "gaps")
@@ -45,11 +49,11 @@ class EventEmbedding(keras.layers.Layer):
             self.person_map = self._vectors(len(self.spec.people), "person_map")
         self.built = True
 
-    def _vectors(self, count: int, name: str) -> Any:
+    def _vectors(self, count: int, name: str) -> keras.Variable:
         normal = keras.initializers.RandomNormal(stddev=0.02)
         return self.add_weight(shape=(count, self.width), initializer=normal, name=name)
 
-    def call(self, inputs: dict[str, Any], table: Any, training: bool = False) -> Any:
+    def call(self, inputs: Batch, table: Tensor, training: bool = False) -> Tensor:
         """Embed events; ``table`` is what :class:`ItemTable` returns."""
         vectors = ops.take(table, inputs["item"], axis=0) * self.width**0.5
         vectors = vectors + ops.take(self.grades, inputs["rating"], axis=0)
@@ -61,7 +65,9 @@ class EventEmbedding(keras.layers.Layer):
             vectors = vectors + ops.matmul(person, self.person_map)
         return self.drop(vectors, training=training)
 
-    def compute_output_shape(self, input_shape: Any, table: Any = None) -> Any:
+    def compute_output_shape(
+        self, input_shape: Shape | dict[str, Shape], table: Shape | None = None
+    ) -> Shape:
         """``(batch, length, width)``."""
         shape = input_shape["item"] if isinstance(input_shape, dict) else input_shape
         return (*shape, self.width)

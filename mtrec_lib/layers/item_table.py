@@ -1,14 +1,20 @@
 """One vector an item, shared by the input and the output of a language model of behaviour."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from mtrec_lib.core import sha256_bytes
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, Tensor
 from mtrec_lib.features.sequences.spec import InputSpec
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 TRAINED = "trained"
 MARKS = 3  # padding, unknown, begin: rows of a table that are no items
@@ -51,7 +57,12 @@ class ItemTable(keras.layers.Layer):
     """
 
     def __init__(
-        self, spec: Any, width: int, vectors: Any = None, item_ids: bool | str = True, **kwargs: Any
+        self,
+        spec: "SpecSource",
+        width: int,
+        vectors: NDArray[Any] | dict[str, Any] | None = None,
+        item_ids: bool | str = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if item_ids not in (True, False, TRAINED):
@@ -60,13 +71,14 @@ class ItemTable(keras.layers.Layer):
         self.vectors, self._given_vectors = _described(vectors, self.spec.items)
         self._given_side = self._given_trained = None
         if hasattr(spec, "catalogue"):
-            self._given_side = np.asarray(spec.side)
-            trained = np.pad(spec.popularity > 0, (2, 1), constant_values=True)
+            inputs = cast("Inputs", spec)
+            self._given_side = np.asarray(inputs.side)
+            trained = np.pad(inputs.popularity > 0, (2, 1), constant_values=True)
             self._given_trained = trained[:, None].astype(np.float32)
         if not item_ids and self.vectors is None and not self.spec.side:
             raise ParameterError("a table without ids needs vectors or side information, got none")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Create the embeddings, the maps, and what is mapped."""
         rows = self.spec.rows if self.item_ids else MARKS
         self.ids = self._learned((rows, self.width), "ids")
@@ -82,18 +94,20 @@ class ItemTable(keras.layers.Layer):
             self.item_vectors = self._given(shape, "item_vectors", self._given_vectors)
         self.built = True
 
-    def _learned(self, shape: tuple[int, int], name: str) -> Any:
+    def _learned(self, shape: tuple[int, int], name: str) -> keras.Variable:
         normal = keras.initializers.RandomNormal(stddev=0.02)
         return self.add_weight(shape=shape, initializer=normal, name=name)
 
-    def _given(self, shape: tuple[int, ...], name: str, values: np.ndarray | None) -> Any:
+    def _given(
+        self, shape: tuple[int, ...], name: str, values: np.ndarray | None
+    ) -> keras.Variable:
         """What is not learned: zero until it is given, or loaded with the weights."""
         weight = self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
         if values is not None:
             weight.assign(values)
         return weight
 
-    def call(self, inputs: Any = None) -> Any:
+    def call(self, inputs: Tensor | None = None) -> Tensor:
         """The whole table ``(items + 3, width)``."""
         table = ops.convert_to_tensor(self.ids)
         if not self.item_ids:  # padding, unknown, no item, the begin mark
@@ -110,7 +124,7 @@ class ItemTable(keras.layers.Layer):
             table = table + ops.pad(items, ((2, 1), (0, 0)))
         return table
 
-    def _mapped(self, rows: Any, weights: Any) -> Any:
+    def _mapped(self, rows: Tensor, weights: Tensor) -> Tensor:
         """``(items, width)``; items that were added are a product of their own.
 
         A product of other sizes may round its rows otherwise, and those that were there must not
@@ -119,7 +133,7 @@ class ItemTable(keras.layers.Layer):
         parts = [ops.matmul(rows[block], weights) for block in self.spec.blocks]
         return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=0)
 
-    def compute_output_shape(self, input_shape: Any = None) -> Any:
+    def compute_output_shape(self, input_shape: Shape | None = None) -> Shape:
         """``(items + 3, width)``."""
         return (self.spec.rows, self.width)
 
@@ -133,7 +147,9 @@ class ItemTable(keras.layers.Layer):
         }
 
 
-def _described(vectors: Any, items: int) -> tuple[dict[str, Any] | None, np.ndarray | None]:
+def _described(
+    vectors: NDArray[Any] | dict[str, Any] | None, items: int
+) -> tuple[dict[str, Any] | None, NDArray[Any] | None]:
     """Columns and hash of given vectors, for a configuration, and the vectors themselves."""
     if vectors is None or isinstance(vectors, dict):
         return vectors, None

@@ -1,11 +1,13 @@
 """A linear recurrence and its gradient, each one pass over the row."""
 
-from typing import Any
+from collections.abc import Callable
 
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 
-def linear_recurrence(keep: Any, add: Any) -> Any:
+
+def linear_recurrence(keep: Tensor, add: Tensor) -> Tensor:
     """h_t = keep_t · h_{t−1} + add_t, number by number, with h_{−1} = 0.
 
     With G_t the gradient that arrives at h_t, the whole gradient is
@@ -35,10 +37,12 @@ def linear_recurrence(keep: Any, add: Any) -> Any:
 
 
 @ops.custom_gradient
-def _with_gradient(keep: Any, add: Any) -> Any:
+def _with_gradient(
+    keep: Tensor, add: Tensor
+) -> tuple[Tensor, Callable[..., tuple[Tensor, Tensor]]]:
     states = _run(keep, add)
 
-    def gradient(*arguments: Any, upstream: Any = None) -> tuple[Any, Any]:
+    def gradient(*arguments: Tensor, upstream: Tensor | None = None) -> tuple[Tensor, Tensor]:
         arrived = arguments[0] if upstream is None else upstream
         nothing = ops.zeros_like(keep[:, :1])
         whole = _run(ops.concatenate([keep[:, 1:], nothing], axis=1), arrived, reverse=True)
@@ -48,8 +52,8 @@ def _with_gradient(keep: Any, add: Any) -> Any:
     return states, gradient
 
 
-def _run(keep: Any, add: Any, reverse: bool = False) -> Any:
-    def step(state: Any, now: tuple[Any, Any]) -> tuple[Any, Any]:
+def _run(keep: Tensor, add: Tensor, reverse: bool = False) -> Tensor:
+    def step(state: Tensor, now: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         state = now[0] * state + now[1]
         return state, state
 
@@ -58,7 +62,7 @@ def _run(keep: Any, add: Any, reverse: bool = False) -> Any:
     return ops.transpose(states, (1, 0, 2))
 
 
-def piece_starts(segment: Any) -> Any:
+def piece_starts(segment: Tensor) -> Tensor:
     """Where a piece begins: the first place of a row, and each whose segment is another's.
 
     Args:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.layers.dropout import ByteDropout
 from mtrec_lib.layers.linear_recurrence import linear_recurrence
 
@@ -52,10 +53,10 @@ class MinGRUBlock(keras.layers.Layer):
         self.feed_out = keras.layers.Dense(width)
         self.memory_drop, self.feed_drop = ByteDropout(dropout), ByteDropout(dropout)
 
-    def _biases(self, shape: Any, dtype: Any = None) -> Any:
+    def _biases(self, shape: Shape, dtype: str | None = None) -> Tensor:
         return ops.convert_to_tensor(slow_biases(self.width, self.horizon), dtype=dtype)
 
-    def build(self, states_shape: Any, starts_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, starts_shape: Shape | None = None) -> None:
         """Build the sublayers."""
         for layer in (self.memory_norm, self.feed_norm, self.project_in, self.feed_in):
             layer.build(states_shape)
@@ -63,7 +64,7 @@ class MinGRUBlock(keras.layers.Layer):
         self.feed_out.build((*states_shape[:-1], self.expansion * self.width))
         self.built = True
 
-    def call(self, states: Any, starts: Any, training: bool = False) -> Any:
+    def call(self, states: States, starts: Tensor, training: bool = False) -> States:
         """Apply the block."""
         memory, gate = self._remember(self.memory_norm(states), starts)
         mixed = self.project_out(memory * ops.silu(gate))
@@ -71,12 +72,12 @@ class MinGRUBlock(keras.layers.Layer):
         fed = self.feed_out(self.feed_in(self.feed_norm(states)))
         return states + self.feed_drop(fed, training=training)
 
-    def _remember(self, normed: Any, starts: Any) -> tuple[Any, Any]:
+    def _remember(self, normed: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
         """The memory, in float32 while it runs, and the gate of the output."""
         update, candidate, gate = ops.split(self.project_in(normed), 3, axis=-1)
         return ops.cast(remember(update, candidate, starts), gate.dtype), gate
 
-    def compute_output_shape(self, states_shape: Any, starts_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, starts_shape: Shape | None = None) -> Shape:
         """The shape of the states."""
         return states_shape
 
@@ -90,7 +91,7 @@ class MinGRUBlock(keras.layers.Layer):
         }
 
 
-def remember(update: Any, candidate: Any, starts: Any = None) -> Any:
+def remember(update: Tensor, candidate: Tensor, starts: Tensor | None = None) -> Tensor:
     """h_t = (1 − z_t) · h_{t−1} + z_t · candidate_t with z = sigmoid(update), in float32.
 
     Args:

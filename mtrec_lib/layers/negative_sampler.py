@@ -6,6 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from numpy.typing import NDArray
+
+from mtrec_lib.core.types import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -42,7 +45,7 @@ class NegativeSampler(keras.layers.Layer):
         negatives: int,
         by: str = "uniform",
         shared: bool = True,
-        popularity: Any = None,
+        popularity: NDArray[Any] | None = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -58,7 +61,7 @@ class NegativeSampler(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self._popularity = popularity
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Create the tables of the alias method, where draws are not uniform."""
         if self.by == "popularity":
             named = {"keep": "float32", "alias": "int32", "log_q_table": "float32"}
@@ -73,7 +76,7 @@ class NegativeSampler(keras.layers.Layer):
                 self.draw_by(self._popularity)
         self.built = True
 
-    def draw_by(self, popularity: Any) -> None:
+    def draw_by(self, popularity: NDArray[Any]) -> None:
         """Fill the tables by ``(items,)`` counts; nothing to do where draws are uniform."""
         if self.by != "popularity":
             return
@@ -83,7 +86,7 @@ class NegativeSampler(keras.layers.Layer):
         for table, value in zip(tables, (*alias(share), np.log(share)), strict=True):
             table.assign(value)
 
-    def call(self, target: Any) -> Any:
+    def call(self, target: Tensor) -> Tensor:
         """Draw; a new draw at every call."""
         shape = [self.negatives] if self.shared else tf.concat([tf.shape(target), [-1]], 0)
         count = self.negatives if self.shared else tf.size(target) * self.negatives
@@ -96,25 +99,25 @@ class NegativeSampler(keras.layers.Layer):
         drawn = tf.reshape(drawn, shape)  # numbers of the others: those from the target on move up
         return drawn + ops.cast(drawn >= ops.cast(target, "int32")[..., None], "int32")
 
-    def log_q(self, ids: Any) -> Any:
+    def log_q(self, ids: Tensor) -> Tensor:
         """log Q of items ``(...)``, float32: the chance that one draw is this item."""
         if self.by == "popularity":
             return ops.take(self.log_q_table, ids)
         others = 0 if self.shared else 1
         return ops.zeros_like(ids, dtype="float32") - float(np.log(self.items - others))
 
-    def _seed(self) -> Any:
+    def _seed(self) -> Tensor:
         return ops.cast(self.seed_generator.next(), "int32")
 
-    def _whole(self, count: Any, below: int) -> Any:
+    def _whole(self, count: Tensor | int, below: int) -> Tensor:
         return tf.random.stateless_uniform(
             [count], self._seed(), 0, below, dtype=tf.int32, alg="philox"
         )
 
-    def _uniform(self, count: Any) -> Any:
+    def _uniform(self, count: Tensor | int) -> Tensor:
         return tf.random.stateless_uniform([count], self._seed(), alg="philox")
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """``(negatives,)`` or ``(..., negatives)``."""
         return (self.negatives,) if self.shared else (*input_shape, self.negatives)
 

@@ -1,14 +1,14 @@
 """Rotary position embedding: the place of an event as an angle."""
 
-from typing import Any
-
 import numpy as np
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 BASE = 10_000.0
 
 
-def rotate(vectors: Any, base: float = BASE) -> Any:
+def rotate(vectors: Tensor, base: float = BASE) -> Tensor:
     """Turn each pair of numbers by an angle that grows with the place in the row (RoPE).
 
     Pair ``j`` of a vector at place ``t`` turns by ``t · base^(−2j / size)``, so the product of two

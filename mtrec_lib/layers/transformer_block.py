@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.layers.dropout import ByteDropout
 from mtrec_lib.layers.rotary import rotate
 
@@ -47,7 +48,7 @@ class TransformerBlock(keras.layers.Layer):
         self.feed_out = keras.layers.Dense(width)
         self.attention_drop, self.feed_drop = ByteDropout(dropout), ByteDropout(dropout)
 
-    def build(self, states_shape: Any, mask_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, mask_shape: Shape | None = None) -> None:
         """Build the sublayers."""
         for layer in (self.attention_norm, self.feed_norm, self.project_in, self.feed_in):
             layer.build(states_shape)
@@ -55,7 +56,7 @@ class TransformerBlock(keras.layers.Layer):
         self.feed_out.build((*states_shape[:-1], self.expansion * self.width))
         self.built = True
 
-    def call(self, states: Any, mask: Any, training: bool = False) -> Any:
+    def call(self, states: States, mask: Tensor, training: bool = False) -> States:
         """Apply the block."""
         weight, value = self._look(states, mask)
         mixed = ops.einsum("bhqk,bkhd->bqhd", weight, value)
@@ -64,11 +65,11 @@ class TransformerBlock(keras.layers.Layer):
         fed = self.feed_out(self.feed_in(self.feed_norm(states)))
         return states + self.feed_drop(fed, training=training)
 
-    def attention(self, states: Any, mask: Any) -> Any:
+    def attention(self, states: States, mask: Tensor) -> Tensor:
         """How much each event looks at each other one: ``(batch, heads, length, length)``."""
         return self._look(states, mask)[0]
 
-    def _look(self, states: Any, mask: Any) -> tuple[Any, Any]:
+    def _look(self, states: States, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Weights ``(batch, heads, length, length)``, values ``(batch, length, heads, size)``."""
         length, size = states.shape[1], self.width // self.heads
         packed = self.project_in(self.attention_norm(states))
@@ -79,7 +80,7 @@ class TransformerBlock(keras.layers.Layer):
         weight = ops.softmax(ops.cast(score, "float32"), axis=-1)
         return ops.cast(weight, value.dtype), value
 
-    def compute_output_shape(self, states_shape: Any, mask_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, mask_shape: Shape | None = None) -> Shape:
         """The shape of the states."""
         return states_shape
 

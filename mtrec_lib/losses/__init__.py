@@ -1,6 +1,6 @@
 """Losses of single events, per element, in nats, all constants included."""
 
-import mtrec_lib.core.on_tensorflow  # noqa: F401  before the first import of Keras
+import mtrec_lib.core.runtime.on_tensorflow  # noqa: F401  before the first import of Keras
 from mtrec_lib.losses.chunked import chunked_softmax_cross_entropy
 from mtrec_lib.losses.counts import poisson_nll
 from mtrec_lib.losses.cross_entropy import (

@@ -1,16 +1,18 @@
 """The full softmax over a catalogue of which only a slice is held at a time."""
 
-from typing import Any
+from collections.abc import Callable
 
 import tensorflow as tf
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 CHUNK = 2048  # items of a slice: 3,200 positions of it are 26 MB
 
 
 def chunked_softmax_cross_entropy(
-    states: Any, vectors: Any, bias: Any, target: Any, chunk: int = CHUNK
-) -> Any:
+    states: Tensor, vectors: Tensor, bias: Tensor, target: Tensor, chunk: int = CHUNK
+) -> Tensor:
     """−log softmax(states · vectorsᵀ + bias)[target], exactly, without positions × items numbers.
 
     The catalogue is passed through in slices. A running maximum and a running sum give the
@@ -53,14 +55,16 @@ def chunked_softmax_cross_entropy(
     return ops.reshape(loss, ops.shape(target))
 
 
-def _log_sum(chunk: int) -> Any:
+def _log_sum(chunk: int) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     """log Σ_i exp(row · vector_i + bias_i) of every row, with a gradient that recomputes."""
 
     @ops.custom_gradient
-    def log_sum(rows: Any, vectors: Any, bias: Any) -> Any:
+    def log_sum(
+        rows: Tensor, vectors: Tensor, bias: Tensor
+    ) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]]:
         total = _forward(rows, vectors, bias, chunk)
 
-        def grad(upstream: Any) -> Any:
+        def grad(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             return _backward(rows, vectors, bias, total, upstream, chunk)
 
         return total, grad
@@ -68,7 +72,9 @@ def _log_sum(chunk: int) -> Any:
     return log_sum
 
 
-def _slices(vectors: Any, bias: Any, chunk: int) -> tuple[Any, Any]:
+def _slices(
+    vectors: Tensor, bias: Tensor, chunk: int
+) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """Whole slices ``(n, chunk, width)`` with their biases, and the rest of the catalogue."""
     items, width = vectors.shape
     whole = items // chunk * chunk
@@ -79,17 +85,17 @@ def _slices(vectors: Any, bias: Any, chunk: int) -> tuple[Any, Any]:
     return many, (vectors[whole:], bias[whole:])
 
 
-def _logits(rows: Any, part: tuple[Any, Any]) -> Any:
+def _logits(rows: Tensor, part: tuple[Tensor, Tensor]) -> Tensor:
     vectors, bias = part
     return ops.cast(ops.matmul(rows, ops.transpose(vectors)), "float32") + bias
 
 
-def _forward(rows: Any, vectors: Any, bias: Any, chunk: int) -> Any:
+def _forward(rows: Tensor, vectors: Tensor, bias: Tensor, chunk: int) -> Tensor:
     """``(positions,)`` the logarithm of each row's denominator."""
     (many, biases), rest = _slices(vectors, bias, chunk)
     total = ops.zeros_like(ops.cast(rows[:, 0], "float32")) - 1e30
 
-    def add(total: Any, part: Any) -> Any:
+    def add(total: Tensor, part: tuple[Tensor, Tensor]) -> Tensor:
         return ops.logaddexp(total, ops.logsumexp(_logits(rows, part), axis=1))
 
     if many.shape[0]:
@@ -100,8 +106,8 @@ def _forward(rows: Any, vectors: Any, bias: Any, chunk: int) -> Any:
 
 
 def _backward(
-    rows: Any, vectors: Any, bias: Any, total: Any, pull: Any, chunk: int
-) -> tuple[Any, Any, Any]:
+    rows: Tensor, vectors: Tensor, bias: Tensor, total: Tensor, pull: Tensor, chunk: int
+) -> tuple[Tensor, Tensor, Tensor]:
     """Gradients in rows, vectors and bias: the softmax of each slice, times what comes from above.
 
     Args:
@@ -112,31 +118,33 @@ def _backward(
     (many, biases), rest = _slices(vectors, bias, chunk)
     to_rows = ops.zeros_like(ops.cast(rows, "float32"))
 
-    def one(part: Any) -> tuple[Any, Any, Any]:
+    def one(part: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         share = ops.exp(_logits(rows, part) - total[:, None]) * pull[:, None]  # (positions, chunk)
         thin = ops.cast(share, rows.dtype)
         to_rows = ops.cast(ops.matmul(thin, part[0]), "float32")
         return to_rows, ops.matmul(ops.transpose(thin), rows), ops.sum(share, axis=0)
 
-    found = []
+    gradients = []
     if count := many.shape[0]:
         # Keras' scan hands back only what looks like its carry, so the arrays are TensorFlow's.
         empty = [tf.TensorArray(dtype, count) for dtype in (rows.dtype, "float32")]
 
-        def step(n: Any, to_rows: Any, to_vectors: Any, to_bias: Any) -> Any:
+        def step(
+            n: Tensor, to_rows: Tensor, to_vectors: tf.TensorArray, to_bias: tf.TensorArray
+        ) -> tuple[Tensor | tf.TensorArray, ...]:
             more, vectors_part, bias_part = one((many[n], biases[n]))
             parts = to_vectors.write(n, vectors_part), to_bias.write(n, bias_part)
             return n + 1, to_rows + more, *parts
 
         start = (0, to_rows, *empty)
         _, to_rows, *arrays = tf.while_loop(lambda n, *_: n < count, step, start)
-        found.append((arrays[0].concat(), arrays[1].concat()))
+        gradients.append((arrays[0].concat(), arrays[1].concat()))
     if rest[0].shape[0]:
-        more, *last = one(rest)
+        more, vectors_part, bias_part = one(rest)
         to_rows = to_rows + more
-        found.append(tuple(last))
+        gradients.append((vectors_part, bias_part))
     to_vectors, to_bias = (
         parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=0)
-        for parts in zip(*found, strict=True)
+        for parts in zip(*gradients, strict=True)
     )
     return ops.cast(to_rows, rows.dtype), to_vectors, to_bias

@@ -1,15 +1,16 @@
 """How many: the Poisson likelihood."""
 
 import math
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
+
 LEAST_RATE = 1e-6
 
 
-def poisson_nll(target: Any, log_rate: Any) -> Any:
+def poisson_nll(target: Tensor, log_rate: Tensor) -> Tensor:
     """−log Poisson(target; λ) = λ − y log λ + log y!.
 
     For counts only: money and time are not counted. Where every target is 0 the optimum is λ = 0,

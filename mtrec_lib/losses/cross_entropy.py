@@ -1,11 +1,11 @@
 """Cross-entropy in its forms, per element: the caller sums and divides by one constant."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 
-def softmax_cross_entropy(logits: Any, target: Any) -> Any:
+
+def softmax_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """−log softmax(logits)[target], stable.
 
     Args:
@@ -28,7 +28,7 @@ def softmax_cross_entropy(logits: Any, target: Any) -> Any:
     return ops.logsumexp(logits, axis=-1) - ops.squeeze(chosen, -1)
 
 
-def binary_cross_entropy(logits: Any, target: Any) -> Any:
+def binary_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """−log Bernoulli(target; sigmoid(logits)), stable.
 
     Args:
@@ -48,7 +48,7 @@ def binary_cross_entropy(logits: Any, target: Any) -> Any:
     return ops.softplus(logits) - target * logits
 
 
-def product_cross_entropy(logit: Any, other: Any, target: Any) -> Any:
+def product_cross_entropy(logit: Tensor, other: Tensor, target: Tensor) -> Tensor:
     """−log Bernoulli(target; sigmoid(logit) · sigmoid(other)), stable.
 
     One of the two marginals of ESMM: whether what is shown is bought, p(click) · p(buy | click),

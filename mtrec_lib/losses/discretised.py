@@ -1,17 +1,20 @@
-"""A Gaussian that is asked for grades: each takes the mass of its own stretch of the line."""
+"""A Gaussian over grades: each takes the mass of its own stretch of the line."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.losses.gaussian import FLOOR
 
 TAIL = -10.0  # below it log Φ is its asymptotic series, exact to 1e-6
 TINY = 1e-6
 
 
-def discretised_gaussian_log_probabilities(mean: Any, log_sigma: Any, grades: Any) -> Any:
+def discretised_gaussian_log_probabilities(
+    mean: Tensor, log_sigma: Tensor, grades: Tensor | Sequence[float]
+) -> Tensor:
     """log P(r = k) = log(Φ((b_k − μ)/σ) − Φ((b_{k−1} − μ)/σ)), b midway between grades.
 
     The lowest and the highest grade take the whole tail, so the grades share all of the mass; the
@@ -44,8 +47,10 @@ def discretised_gaussian_log_probabilities(mean: Any, log_sigma: Any, grades: An
     return ops.concatenate([_log_phi(z[..., :1]), between, _log_phi(-z[..., -1:])], axis=-1)
 
 
-def discretised_gaussian_nll(target: Any, mean: Any, log_sigma: Any, grades: Any) -> Any:
-    """−log P(r = target) of the Gaussian that is asked for grades.
+def discretised_gaussian_nll(
+    target: Tensor, mean: Tensor, log_sigma: Tensor, grades: Tensor | Sequence[float]
+) -> Tensor:
+    """−log P(r = target) of the discretised Gaussian.
 
     Args:
         target: ``(...)`` integers, 0 for the lowest grade.
@@ -64,7 +69,7 @@ def discretised_gaussian_nll(target: Any, mean: Any, log_sigma: Any, grades: Any
     return -ops.squeeze(ops.take_along_axis(log_p, target[..., None], axis=-1), -1)
 
 
-def _log_phi(x: Any) -> Any:
+def _log_phi(x: Tensor) -> Tensor:
     """log Φ(x), float32; each branch is fed numbers that keep its gradient finite."""
     near = ops.maximum(x, TAIL)
     exact = ops.log(0.5 * ops.erfc(-near / math.sqrt(2.0)))

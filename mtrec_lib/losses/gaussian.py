@@ -1,14 +1,15 @@
 """Squared error as a likelihood."""
 
 import math
-from typing import Any
 
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 FLOOR = 1e-3
 
 
-def gaussian_nll(target: Any, mean: Any, log_sigma: Any) -> Any:
+def gaussian_nll(target: Tensor, mean: Tensor, log_sigma: Tensor) -> Tensor:
     """−log N(target; mean, σ²) = (y − μ)² / 2σ² + log σ + ½ log 2π.
 
     With σ fixed this is squared error with weight 1 / 2σ², plus a constant; with σ learned the

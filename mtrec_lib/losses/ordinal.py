@@ -1,14 +1,16 @@
 """Ordered grades: one number moves along a line that thresholds cut into pieces."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 LEAST = 1e-3  # between two thresholds, in logits
 TINY = 1e-6  # the same once a temperature has divided them: keeps log(1 − e^−d) finite
 
 
-def ordered_thresholds(raw: Any) -> Any:
+def ordered_thresholds(raw: Tensor) -> Tensor:
     """Thresholds that ascend whatever ``raw`` is: the first, then softplus steps.
 
     Args:
@@ -27,7 +29,7 @@ def ordered_thresholds(raw: Any) -> Any:
     return ops.cumsum(ops.concatenate([raw[..., :1], steps], axis=-1), axis=-1)
 
 
-def ordinal_log_probabilities(cumulative: Any) -> Any:
+def ordinal_log_probabilities(cumulative: Tensor) -> Tensor:
     """log P(r = k) where P(r ≤ k) = sigmoid(θ_k − η): the cumulative logit model, stable.
 
     For a < b, sigmoid(b) − sigmoid(a) = sigmoid(b) · sigmoid(−a) · (1 − exp(a − b)): three factors
@@ -52,7 +54,7 @@ def ordinal_log_probabilities(cumulative: Any) -> Any:
     return ops.concatenate([below[..., :1], between, above[..., -1:]], axis=-1)
 
 
-def ordinal_nll(cumulative: Any, target: Any) -> Any:
+def ordinal_nll(cumulative: Tensor, target: Tensor) -> Tensor:
     """−log P(r = target) of the cumulative logit model.
 
     Args:
@@ -72,7 +74,7 @@ def ordinal_nll(cumulative: Any, target: Any) -> Any:
     return -ops.squeeze(ops.take_along_axis(log_p, target[..., None], axis=-1), -1)
 
 
-def ordinal_expectation(cumulative: Any, grades: Any) -> Any:
+def ordinal_expectation(cumulative: Tensor, grades: Tensor | Sequence[float]) -> Tensor:
     """Σ_k P(r = k) · grade_k.
 
     Args:

@@ -1,11 +1,11 @@
 """How losses of single events become one number."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 
-def masked_sum(loss: Any, mask: Any) -> Any:
+
+def masked_sum(loss: Tensor, mask: Tensor) -> Tensor:
     """Σ mask · loss; a NaN in a masked entry does not reach the sum.
 
     Its gradient would be NaN all the same: fill missing labels before the loss, then mask.
@@ -27,7 +27,7 @@ def masked_sum(loss: Any, mask: Any) -> Any:
     return ops.sum(ops.where(mask > 0, loss, ops.zeros_like(loss)) * mask)
 
 
-def masked_mean(loss: Any, mask: Any) -> Any:
+def masked_mean(loss: Tensor, mask: Tensor) -> Tensor:
     """Mean over the entries that count; 0, not NaN, where none does.
 
     >>> float(masked_mean([2.0, 5.0], [0.0, 0.0]))

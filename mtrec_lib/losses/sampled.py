@@ -1,20 +1,20 @@
 """A softmax over the target and a few drawn items."""
 
-from typing import Any
-
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 
 def sampled_softmax(
-    positive: Any,
-    negative: Any,
-    target: Any,
-    drawn: Any,
-    log_q: Any,
-    log_q_drawn: Any,
+    positive: Tensor,
+    negative: Tensor,
+    target: Tensor,
+    drawn: Tensor,
+    log_q: Tensor | float,
+    log_q_drawn: Tensor | float,
     corrected: bool = True,
     drop_hits: bool = False,
-) -> Any:
+) -> Tensor:
     """−log softmax over the target and ``negatives`` items drawn from a distribution Q.
 
     Corrected, log Q is subtracted from the logit of *every* candidate, the target included. Then
@@ -59,7 +59,7 @@ def sampled_softmax(
     return ops.logsumexp(candidates, axis=-1) - positive
 
 
-def in_batch_softmax(scores: Any, log_q: Any, corrected: bool = True) -> Any:
+def in_batch_softmax(scores: Tensor, log_q: Tensor, corrected: bool = True) -> Tensor:
     """−log softmax of each row's own column, the columns being what the batch's rows chose.
 
     The :func:`sampled_softmax` whose negatives are the other rows' targets: item i is drawn as
@@ -87,11 +87,11 @@ def in_batch_softmax(scores: Any, log_q: Any, corrected: bool = True) -> Any:
     return ops.logsumexp(scores, axis=-1) - ops.diagonal(scores)
 
 
-def is_hit(target: Any, drawn: Any) -> Any:
+def is_hit(target: Tensor, drawn: Tensor) -> Tensor:
     """Which drawn items are the target: ``(...)`` and ``(..., n)`` or ``(n,)`` → ``(..., n)``."""
     target = ops.convert_to_tensor(target, dtype="int32")
     return ops.convert_to_tensor(drawn, dtype="int32") == target[..., None]
 
 
-def _float(value: Any) -> Any:
+def _float(value: Tensor | float) -> Tensor:
     return ops.cast(ops.convert_to_tensor(value), "float32")

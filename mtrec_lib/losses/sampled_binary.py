@@ -1,15 +1,14 @@
 """One yes for what was chosen, and a few noes for drawn items."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.losses.sampled import is_hit
 
 
 def sampled_binary_cross_entropy(
-    positive: Any, negative: Any, target: Any, drawn: Any, beta: float = 1.0
-) -> Any:
+    positive: Tensor, negative: Tensor, target: Tensor, drawn: Tensor, beta: float = 1.0
+) -> Tensor:
     """−β log σ(positive) − Σ log(1 − σ(negative)), without negatives that are the target.
 
     Let α be how often, on average, an item other than the target is drawn: negatives/(items − 1)

@@ -1,11 +1,11 @@
 """How much: likelihoods of amounts that are positive and now and then very large."""
 
 import math
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.losses.gaussian import gaussian_nll
 
 LEAST = 1e-6  # of an amount, in its currency: the logarithm of 0 is taken of this
@@ -13,7 +13,7 @@ SHAPES = (1e-3, 1e3)  # of a gamma: beyond, float32 loses log Γ(k) − k log k
 HIGHEST = 80.0  # of an exponent
 
 
-def lognormal_nll(target: Any, mean: Any, log_sigma: Any) -> Any:
+def lognormal_nll(target: Tensor, mean: Tensor, log_sigma: Tensor) -> Tensor:
     """−log density of an amount s whose logarithm is Gaussian: −log N(log s; μ, τ²) + log s.
 
     Args:
@@ -33,7 +33,7 @@ def lognormal_nll(target: Any, mean: Any, log_sigma: Any) -> Any:
     return gaussian_nll(log_amount, mean, log_sigma) + log_amount
 
 
-def lognormal_mean(mean: Any, log_sigma: Any) -> Any:
+def lognormal_mean(mean: Tensor, log_sigma: Tensor) -> Tensor:
     """E[s] = exp(μ + τ²/2): what amounts are ranked by. exp(μ) is the median, and too low.
 
     Args:
@@ -53,7 +53,7 @@ def lognormal_mean(mean: Any, log_sigma: Any) -> Any:
     return ops.exp(ops.minimum(mean + 0.5 * variance, HIGHEST))
 
 
-def gamma_nll(target: Any, log_mean: Any, log_shape: Any) -> Any:
+def gamma_nll(target: Tensor, log_mean: Tensor, log_shape: Tensor) -> Tensor:
     """−log gamma density of s with mean m and shape k.
 
     log Γ(k) − k log(k/m) − (k − 1) log s + k s/m; the spread is m/√k, a share of the mean.
@@ -81,5 +81,5 @@ def gamma_nll(target: Any, log_mean: Any, log_shape: Any) -> Any:
     return constant + shape * (share - distance) + log_amount
 
 
-def _log(amount: Any) -> Any:
+def _log(amount: Tensor) -> Tensor:
     return ops.log(ops.maximum(ops.cast(ops.convert_to_tensor(amount), "float32"), LEAST))

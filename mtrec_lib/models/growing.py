@@ -3,9 +3,12 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def grown_weight(old: np.ndarray, shape: tuple[int, ...], fill: Any, before: int = 0) -> np.ndarray:
+def grown_weight(
+    old: np.ndarray, shape: tuple[int, ...], fill: NDArray[Any] | float, before: int = 0
+) -> np.ndarray:
     """``old`` with rows put in so that it has ``shape``; an array that has it already is kept.
 
     Args:

@@ -1,7 +1,6 @@
 """Low-rank additions to the dense layers that a model holds, put in and merged in place."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import keras
 
@@ -10,7 +9,10 @@ from mtrec_lib.pretrained.lora import KINDS, LoRA
 
 
 def add_lora(
-    model: Any, rank: int = 8, alpha: float = 16.0, where: Sequence[str] = ("query", "value")
+    model: keras.layers.Layer,
+    rank: int = 8,
+    alpha: float = 16.0,
+    where: Sequence[str] = ("query", "value"),
 ) -> list[LoRA]:
     """Freeze a model and put a :class:`LoRA` around some of its dense layers, in place.
 
@@ -35,17 +37,17 @@ def add_lora(
 
     Taught in chapter 05.
     """
-    found = _held(model, KINDS)
-    wanted = [held for held in found if _named(*held[1:], where)]
+    dense = _held(model, KINDS)
+    wanted = [held for held in dense if _named(*held[1:], where)]
     if not wanted:
-        names = sorted({layer.name for _, _, layer in found}) or "none"
+        names = sorted({layer.name for _, _, layer in dense}) or "none"
         raise ParameterError(f"where must name dense layers out of {names}, got {where!r}")
     for variable in model.variables:
         variable.trainable = False
     return _replaced(wanted, lambda layer: _built(LoRA(layer, rank, alpha)))
 
 
-def merge_lora(model: Any) -> list[keras.layers.Layer]:
+def merge_lora(model: keras.layers.Layer) -> list[keras.layers.Layer]:
     """Undo :func:`add_lora` in place, with the additions put into the kernels.
 
     Args:
@@ -64,12 +66,14 @@ def _built(layer: LoRA) -> LoRA:
     return layer
 
 
-def _named(attribute: str, layer: Any, where: Sequence[str]) -> bool:
+def _named(attribute: str, layer: keras.layers.Layer, where: Sequence[str]) -> bool:
     words = [where] if isinstance(where, str) else where
     return any(word in attribute or word in layer.name for word in words)
 
 
-def _held(model: Any, kinds: tuple[Any, ...]) -> list[tuple[Any, str, Any]]:
+def _held(
+    model: keras.layers.Layer, kinds: tuple[type[keras.layers.Layer], ...]
+) -> list[tuple[keras.layers.Layer, str, keras.layers.Layer]]:
     """(holder, attribute, layer) of the layers of some kinds; what LoRA holds is left out."""
     return [
         (holder, attribute, layer)
@@ -80,9 +84,12 @@ def _held(model: Any, kinds: tuple[Any, ...]) -> list[tuple[Any, str, Any]]:
     ]
 
 
-def _replaced(held: list[tuple[Any, str, Any]], make: Callable[[Any], Any]) -> list[Any]:
+def _replaced(
+    held: list[tuple[keras.layers.Layer, str, keras.layers.Layer]],
+    make: Callable[[keras.layers.Layer], keras.layers.Layer],
+) -> list[keras.layers.Layer]:
     """Put a new layer where each held one is; a layer that is held twice is made once."""
-    made: dict[int, Any] = {}
+    made: dict[int, keras.layers.Layer] = {}
     for holder, attribute, layer in held:
         if id(layer) not in made:
             made[id(layer)] = make(layer)

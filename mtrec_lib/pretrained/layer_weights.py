@@ -1,20 +1,23 @@
 """The matrices, biases and norms of a layer of a KerasHub backbone, low-rank additions put in."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
+import keras
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.pretrained.dense import bias_of, kernel_of
 
-Weights = tuple[Any, ...]
+Weights: TypeAlias = tuple[Tensor, ...]  # as weights_of_llama lists them
+BertWeights: TypeAlias = tuple[tuple[Any, ...], ...]  # as weights_of_bert does
 
 
-def is_llama(backbone: Any) -> bool:
+def is_llama(backbone: keras.Model) -> bool:
     """Whether a backbone is of the Llama family, whose layers :func:`weights_of_llama` reads."""
     return type(backbone).__name__ in {"LlamaBackbone", "Llama3Backbone"}
 
 
-def weights_of_llama(layer: Any) -> Weights:
+def weights_of_llama(layer: keras.layers.Layer) -> Weights:
     """Scale, q, k, v, out, scale, gate, up, down of a layer; matrices as ``(read, written)``."""
     attention = layer._self_attention_layer
     read = [attention._query_dense, attention._key_dense, attention._value_dense]
@@ -33,7 +36,7 @@ def weights_of_llama(layer: Any) -> Weights:
     )
 
 
-def weights_of_bert(layer: Any) -> Weights:
+def weights_of_bert(layer: keras.layers.Layer) -> BertWeights:
     """(q k v, bias), (out, bias), norm, (up, bias), (down, bias), norm of a layer."""
     attention = layer._self_attention_layer
     width = int(layer._self_attention_layer_norm.gamma.shape[0])
@@ -56,5 +59,5 @@ def weights_of_bert(layer: Any) -> Weights:
     )
 
 
-def _norm(layer: Any) -> tuple[Any, Any, float]:
+def _norm(layer: keras.layers.Layer) -> tuple[Tensor, Tensor, float]:
     return ops.convert_to_tensor(layer.gamma), ops.convert_to_tensor(layer.beta), layer.epsilon

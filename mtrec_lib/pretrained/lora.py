@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, Tensor
 
 DENSE = "...i,io->...o"
 KINDS = (keras.layers.Dense, keras.layers.EinsumDense)
@@ -33,7 +34,7 @@ class LoRA(keras.layers.Layer):
 
     Raises:
         ParameterError: another kind of layer, one that is quantized or carries an adapter of
-            Keras already, an equation in which an axis of the kernel is read and kept, or a
+            Keras already, an equation in which an axis of the kernel is read and stays, or a
             number out of range.
 
     >>> import numpy as np
@@ -46,18 +47,20 @@ class LoRA(keras.layers.Layer):
     Taught in chapter 05.
     """
 
-    def __init__(self, layer: Any, rank: int = 8, alpha: float = 16.0, **kwargs: Any) -> None:
+    def __init__(
+        self, layer: keras.layers.Layer, rank: int = 8, alpha: float = 16.0, **kwargs: Any
+    ) -> None:
         if rank < 1 or alpha <= 0:
             raise ParameterError(f"rank must be ≥ 1 and alpha > 0, got {rank} and {alpha}")
-        found = equations(_plain(layer))
+        products = equations(_plain(layer))
         kwargs.setdefault("name", f"{layer.name}_lora")
         kwargs.setdefault("dtype", layer.dtype_policy)
         super().__init__(**kwargs)
-        self.down, self.up, self.whole = found
+        self.down, self.up, self.whole = products
         self.layer, self.rank, self.alpha = layer, rank, alpha
         self.supports_masking = layer.supports_masking
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Freeze the wrapped layer, which is built first if need be, and create A and B."""
         if not self.layer.built:
             self.layer.build(input_shape)
@@ -71,7 +74,7 @@ class LoRA(keras.layers.Layer):
         self.b = self.add_weight(shape=(self.rank, *written), initializer="zeros", name="b")
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Apply the wrapped layer with the addition."""
         if isinstance(self.layer, keras.layers.EinsumDense):
             outputs = ops.einsum(self.layer.equation, inputs, self.layer.kernel)
@@ -101,7 +104,7 @@ class LoRA(keras.layers.Layer):
         plain.trainable = False
         return plain
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """That of the wrapped layer."""
         return self.layer.compute_output_shape(input_shape)
 
@@ -117,7 +120,7 @@ class LoRA(keras.layers.Layer):
         return cls(**(config | {"layer": layer}))
 
 
-def equations(layer: Any) -> tuple[str, str, str]:
+def equations(layer: keras.layers.Layer) -> tuple[str, str, str]:
     """How a low-rank addition to a dense layer is computed, in Einstein's notation.
 
     Args:
@@ -127,7 +130,7 @@ def equations(layer: Any) -> tuple[str, str, str]:
         input with A, result with B, and A with B to a matrix of the kernel's shape.
 
     Raises:
-        ParameterError: an axis of the kernel is neither read nor written but kept.
+        ParameterError: an axis of the kernel is neither read nor written.
 
     >>> equations(keras.layers.EinsumDense("btd,dnh->btnh", (None, 2, 3)))
     ('btd,da->bta', 'bta,anh->btnh', 'da,anh->dnh')
@@ -142,15 +145,15 @@ def equations(layer: Any) -> tuple[str, str, str]:
             f"every axis of a kernel must be read or written, not kept, got {equation!r}"
         )
     rank = next(letter for letter in ascii_letters if letter not in equation)
-    kept = "".join(axis for axis in data if axis not in read)
+    rest = "".join(axis for axis in data if axis not in read)
     return (
-        f"{data},{read}{rank}->{kept}{rank}",
-        f"{kept}{rank},{rank}{written}->{output}",
+        f"{data},{read}{rank}->{rest}{rank}",
+        f"{rest}{rank},{rank}{written}->{output}",
         f"{read}{rank},{rank}{written}->{kernel}",
     )
 
 
-def _plain(layer: Any) -> Any:
+def _plain(layer: keras.layers.Layer) -> keras.layers.Layer:
     """The layer, if an addition can be put beside its kernel."""
     if not isinstance(layer, KINDS):
         raise ParameterError(f"layer must be a Dense or EinsumDense, got {type(layer).__name__}")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
@@ -12,7 +13,7 @@ from mtrec_lib.pretrained.decoders.decoder import Decoder
 from mtrec_lib.pretrained.encoders.encoder import Encoder
 from mtrec_lib.pretrained.files.folders import family_of, load_backbone, locate
 
-_KINDS: dict[str, Any] = {"encoder": Encoder, "decoder": Decoder}
+_KINDS: dict[str, type[Encoder] | type[Decoder]] = {"encoder": Encoder, "decoder": Decoder}
 _EXAMPLES = {"encoder": "minilm", "decoder": "smollm2-135m"}
 
 
@@ -38,7 +39,7 @@ class Pretrained:
 
     Raises:
         MtrecError: the packages of ``pip install "mtrec[pretrained]"`` are not there.
-        ParameterError: nothing has this name; or a method of the other family was asked for.
+        ParameterError: nothing has this name; or a method of the other family was called.
         OfflineError: the model is neither cached nor reachable.
         DataIntegrityError: a file is damaged, or is not the one its checksum promises.
 
@@ -52,14 +53,14 @@ class Pretrained:
         backbone = load_backbone(place)
         self.name = place.name
         self.family = family_of(backbone, place.name)
-        self._model: Any = _KINDS[self.family](place, backbone)
+        self._model: Encoder | Decoder = _KINDS[self.family](place, backbone)
 
     def __repr__(self) -> str:
         millions = self.parameters / 1e6
         return f"Pretrained({self.name!r}: {self.family}, width {self.width}, {millions:.1f} M)"
 
     @property
-    def backbone(self) -> Any:
+    def backbone(self) -> keras.Model:
         """The KerasHub model."""
         return self._model.backbone
 
@@ -137,7 +138,7 @@ class Pretrained:
         """
         return self._of("decoder", "log_prob").log_prob(prefix, continuations, batch_size, cached)
 
-    def bits(self, texts: Sequence[str]) -> Any:
+    def bits(self, texts: Sequence[str]) -> float:
         """Bits a token of texts under a decoder; perplexity is 2 to their power."""
         return self._of("decoder", "bits").bits(texts)
 

@@ -1,13 +1,17 @@
 """What every yes-or-no question shares."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.losses import binary_cross_entropy
 from mtrec_lib.models.heads import AdaptiveTransfer, GivenItem, GivenNothing
 from mtrec_lib.tasks.task import Task
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 
 class Binary(Task):
@@ -35,17 +39,17 @@ class Binary(Task):
     def __init__(self, hidden: int = 64, dropout: float = 0.1) -> None:
         self.hidden, self.dropout = hidden, dropout
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """A small network with one output."""
         seeing = AdaptiveTransfer if self.transfer_from else GivenItem
         kind = seeing if "item" in self.given else GivenNothing
         return kind(self.hidden, dropout=self.dropout)
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """Binary cross-entropy."""
         return binary_cross_entropy(output[..., 0], self.target(y))
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """The probability of a yes."""
         return ops.sigmoid(output[..., 0])
 

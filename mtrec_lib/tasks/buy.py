@@ -1,13 +1,18 @@
 """Will what is shown be bought?"""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.losses import binary_cross_entropy, product_cross_entropy
 from mtrec_lib.tasks.binary import Binary
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
 
 FORMS = ("chain", "esmm", "aitm", "naive")
 
@@ -21,7 +26,7 @@ class Buy(Binary):
     - ``"chain"``: likelihood. click · BCE(buy, q): rows that were clicked are all that tell of q.
     - ``"esmm"``: BCE(buy, p·q) over everything shown, the click's answer multiplied in. Together
       with the click's own loss a composite likelihood of two marginals: the same optimum for
-      endless data, but q is told of by rows without a click too, through p·q alone.
+      endless data, but rows without a click teach q too, through p·q alone.
     - ``"aitm"``: u = p(buy | shown) has a head of its own, which hears the click's
       (:class:`mtrec_lib.models.AdaptiveTransfer`); BCE(buy, u) over everything shown, plus
       ``calibrator`` · max(0, u − p): a buy is no likelier than its click. No likelihood. q = u / p.
@@ -71,7 +76,7 @@ class Buy(Binary):
         if form == "naive":
             self.given, self.also = ("item",), ()
         if self.of_everything:
-            self.conditions = ()  # p must be answered before p·q can be asked
+            self.conditions = ()  # p must be answered before p·q can be computed
         if form == "aitm":
             self.transfer_from = "click"
 
@@ -80,12 +85,12 @@ class Buy(Binary):
         """Whether rows that were not clicked tell of the buy too."""
         return self.form in {"esmm", "aitm"}
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         lacking = [name for name in ("click", "buy") if not log.has(name)]
         return f"the log {log.name} has no {' and no '.join(lacking)}" if lacking else None
 
-    def combine(self, output: Any, answers: dict[str, Any]) -> Any:
+    def combine(self, output: Tensor, answers: Mapping[str, Tensor]) -> Tensor:
         """``(..., 2)``: the logits of q (AITM: of u) and of p, where the click is answered."""
         if "click" in answers and self.form != "naive":
             both = [output[..., :1], answers["click"][..., :1]]
@@ -96,16 +101,16 @@ class Buy(Binary):
             )
         return output
 
-    def target(self, y: dict[str, Any]) -> Any:
+    def target(self, y: Batch) -> Tensor:
         """1 where it was clicked and bought, else 0."""
         return super().target(y) * ops.cast(y["click"] == 1, "float32")
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 at clicked rows of which the buy is known; for ESMM and AITM at others shown too."""
         known = super().mask(y) * ops.cast(y["click"] == 1, "float32")
         return known + ops.cast(y["click"] == 0, "float32") if self.of_everything else known
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """Cross-entropy of q, of p·q, or of u and what it passes p by."""
         if self.form == "esmm":
             return product_cross_entropy(output[..., 0], output[..., 1], self.target(y))
@@ -115,28 +120,28 @@ class Buy(Binary):
             loss = loss + self.calibrator * ops.relu(u - p)
         return loss
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """q, the probability of a buy given the click."""
         if self.form != "aitm":
             return super().expectation(output)
         u, p = _shown_and_click(output)
         return ops.minimum(u / p, 1.0)
 
-    def readings(self, output: Any) -> dict[str, Any]:
+    def readings(self, output: Tensor) -> dict[str, Tensor]:
         """``buy``: p(buy | click); ``buy_shown``: p(buy | shown), where the click is answered."""
-        found = super().readings(output)
+        answers = super().readings(output)
         if self.form == "aitm":
-            found["buy_shown"] = ops.sigmoid(output[..., 0])
+            answers["buy_shown"] = ops.sigmoid(output[..., 0])
         elif output.shape[-1] == 2:
-            found["buy_shown"] = found["buy"] * ops.sigmoid(output[..., 1])
-        return found
+            answers["buy_shown"] = answers["buy"] * ops.sigmoid(output[..., 1])
+        return answers
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return {"form": self.form, "calibrator": self.calibrator} | super().get_config()
 
 
-def _shown_and_click(output: Any) -> tuple[Any, Any]:
+def _shown_and_click(output: Tensor) -> tuple[Tensor, Tensor]:
     """AITM's u = p(buy | shown) and p = p(click | shown), from their logits."""
     u, p = ops.unstack(ops.sigmoid(ops.cast(output, "float32")), axis=-1)
     return u, p

@@ -1,12 +1,15 @@
 """Which tasks a log can carry."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mtrec_lib.tasks.task import Task
 
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
 
-def carried(tasks: Sequence[Task], log: Any) -> tuple[list[Task], dict[str, str]]:
+
+def carried(tasks: Sequence[Task], log: "Log") -> tuple[list[Task], dict[str, str]]:
     """Split tasks into those a log can carry and those it cannot, with the reason.
 
     Args:
@@ -25,5 +28,5 @@ def carried(tasks: Sequence[Task], log: Any) -> tuple[list[Task], dict[str, str]
     Taught in chapter 07.
     """
     reasons = {task.name: task.missing_in(log) for task in tasks}
-    kept = [task for task in tasks if reasons[task.name] is None]
-    return kept, {name: reason for name, reason in reasons.items() if reason is not None}
+    possible = [task for task in tasks if reasons[task.name] is None]
+    return possible, {name: reason for name, reason in reasons.items() if reason is not None}

@@ -1,15 +1,21 @@
 """Which genres will it have?"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.losses import binary_cross_entropy
 from mtrec_lib.models.heads import GivenNothing
 from mtrec_lib.tasks.task import Task
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -40,7 +46,7 @@ class Genres(Task):
         self.categories, self.hidden, self.dropout = categories, hidden, dropout
         self._of_item: np.ndarray | None = None
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the categories of every item from the catalogue."""
         if inputs is not None:
             matrix = inputs.catalogue.category_matrix
@@ -49,27 +55,27 @@ class Genres(Task):
         if not self.categories:
             raise ParameterError("categories must be ≥ 1: the catalogue has none")
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         return None if log.catalogue.categories else f"the items of {log.name} have no categories"
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """A small network over the state, a logit a category."""
         return GivenNothing(self.hidden, units=self.categories or 1, dropout=self.dropout)
 
-    def target(self, y: dict[str, Any]) -> Any:
+    def target(self, y: Batch) -> Tensor:
         """``(batch, length, categories)``: 1 for each that the item has."""
         return ops.take(_known(self._of_item, self.name), y["item"], axis=0)
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 where the item is in the catalogue and has a category."""
         return ops.cast(ops.any(self.target(y) > 0, axis=-1), "float32")
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """Σ of the binary cross-entropies."""
         return ops.sum(binary_cross_entropy(output, self.target(y)), axis=-1)
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """``(..., categories)`` probabilities, in the order of ``catalogue.categories``."""
         return ops.sigmoid(output)
 

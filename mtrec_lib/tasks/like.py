@@ -1,12 +1,17 @@
 """Will it be liked?"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.tasks.binary import Binary
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -36,7 +41,7 @@ class Like(Binary):
         super().__init__(hidden, dropout)
         self.at = at
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the threshold from the log, where none was given."""
         if self.at is None and inputs is not None:
             self.at = inputs.like_at
@@ -46,13 +51,13 @@ class Like(Binary):
                 "write mt.tasks.Like(at=4)"
             )
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         if self.at is None and log.about.like_at is None:
             return f"the log {log.name} does not say from which rating an event is a like"
         return super().missing_in(log)
 
-    def target(self, y: dict[str, Any]) -> Any:
+    def target(self, y: Batch) -> Tensor:
         """1 for a like, else 0."""
         return ops.cast(super().target(y) >= self.at, "float32")
 

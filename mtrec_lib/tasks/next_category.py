@@ -1,14 +1,20 @@
 """What kind of item comes next?"""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.losses import softmax_cross_entropy
 from mtrec_lib.tasks.genres import Genres
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.catalogue import Catalogue
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -34,7 +40,7 @@ class NextCategory(Genres):
 
     name = label = "next_category"
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the category of every item from the catalogue."""
         super().prepare(inputs)
         if inputs is not None and _several(inputs.catalogue):
@@ -43,20 +49,20 @@ class NextCategory(Genres):
                 "another; use mt.tasks.Genres()"
             )
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         if _several(log.catalogue):
             return f"an item of {log.name} has several categories: they are genres"
         return super().missing_in(log)
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """−log p(category)."""
         return softmax_cross_entropy(output, ops.argmax(self.target(y), axis=-1))
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """``(..., categories)`` probabilities, in the order of ``catalogue.categories``."""
         return ops.softmax(ops.cast(output, "float32"), axis=-1)
 
 
-def _several(catalogue: Any) -> bool:
+def _several(catalogue: "Catalogue") -> bool:
     return bool(np.any(catalogue.category_matrix.sum(axis=1) > 1))

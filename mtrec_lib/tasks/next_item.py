@@ -1,12 +1,14 @@
 """The task that makes a model of behaviour a language model."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, States, Tensor
 from mtrec_lib.layers import NegativeSampler
 from mtrec_lib.losses import (
     chunked_softmax_cross_entropy,
@@ -17,6 +19,10 @@ from mtrec_lib.losses import (
 )
 from mtrec_lib.models.heads import ItemSoftmax
 from mtrec_lib.tasks.task import Task
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 NEGATIVES = {"sampled": 256, "bce": 1, "gbce": 16}  # what each loss draws unless told otherwise
 LOSSES = ("softmax", "chunked", *NEGATIVES)
@@ -89,13 +95,13 @@ class NextItem(Task):
             )
         self.kind_of_loss, self.negatives, self.draw = loss, negatives, draw
         self.corrected, self.t, self.bias, self.cold = corrected, t, bias, cold
-        self._popularity: Any = None
+        self._popularity: NDArray[Any] | None = None
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the popularity of the items, for draws by it and for who has none."""
         self._popularity = None if inputs is None else inputs.popularity
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """A softmax tied to the item table, with a sampler where the loss needs one."""
         if self.kind_of_loss not in NEGATIVES:
             return ItemSoftmax(spec, use_bias=self.bias)
@@ -109,16 +115,22 @@ class NextItem(Task):
         return ItemSoftmax(spec, sampler=sampler, use_bias=self.bias)
 
     def output(
-        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
-    ) -> Any:
+        self,
+        head: keras.layers.Layer,
+        states: States,
+        table: Tensor,
+        item: Tensor | None,
+        training: bool,
+        **transferred: Tensor,
+    ) -> Tensor:
         """Logits over the catalogue; the given item is never looked at."""
         return head(states, table)
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 where the item is in the catalogue."""
         return ops.cast(y["item"] >= 2, "float32")
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """−log p(item)."""
         return softmax_cross_entropy(output, _column(y))
 
@@ -127,7 +139,9 @@ class NextItem(Task):
         """Only the full softmax over all items is trained as it is judged."""
         return self.kind_of_loss != "softmax" or self.cold == "left out"
 
-    def train_loss(self, head: Any, states: Any, table: Any, y: dict[str, Any]) -> Any:
+    def train_loss(
+        self, head: keras.layers.Layer, states: States, table: Tensor, y: Batch
+    ) -> Tensor:
         """The loss that training minimises."""
         if self.kind_of_loss == "softmax":
             output = self.output(head, states, table, None, True)
@@ -146,7 +160,7 @@ class NextItem(Task):
         beta = generalised_beta(head.sampler.negatives, head.spec.items, t)
         return sampled_binary_cross_entropy(positive, negative, target, drawn, beta)
 
-    def _away(self) -> Any:
+    def _away(self) -> NDArray[np.float32] | float:
         """What is added to the logits in training: 0, or far below it for items left out."""
         if self.cold == "negatives" or self._popularity is None:
             return 0.0
@@ -158,6 +172,6 @@ class NextItem(Task):
         return {"loss": self.kind_of_loss} | {name: getattr(self, name) for name in names}
 
 
-def _column(y: dict[str, Any]) -> Any:
+def _column(y: Batch) -> Tensor:
     """The target's column of the logits, ``(batch, length)``; 0 where there is none."""
     return ops.maximum(y["item"] - 2, 0)

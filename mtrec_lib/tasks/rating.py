@@ -1,13 +1,14 @@
 """How will it be rated?"""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, States, Tensor
 from mtrec_lib.losses import (
     discretised_gaussian_log_probabilities,
     gaussian_nll,
@@ -15,6 +16,11 @@ from mtrec_lib.losses import (
 )
 from mtrec_lib.models.heads import GaussianGivenItem, GivenItem, OrdinalGivenItem
 from mtrec_lib.tasks.task import Task
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 FORMS = ("gaussian", "discretised", "grades", "ordinal")
 
@@ -25,8 +31,8 @@ class Rating(Task):
 
     Four observation models. ``"gaussian"``: a density with one learned σ, squared error with the
     weight that likelihood gives it, 1 / 2σ². Nats of a density and of grades do not compare:
-    ``"discretised"`` is the same Gaussian asked for grades. ``"grades"``: a softmax, which knows
-    nothing of their order. ``"ordinal"``: one number and ordered thresholds.
+    ``"discretised"`` is the same Gaussian as probabilities of grades. ``"grades"``: a softmax,
+    which knows nothing of their order. ``"ordinal"``: one number and ordered thresholds.
 
     A number without grades (plays, seconds, −10 … 10) has a scale of its own: the head then works
     in standard deviations of the training part, so that its gradient is of the size of every other
@@ -72,20 +78,20 @@ class Rating(Task):
         self.start, self.spread = start, spread
         self.grades: tuple[float, ...] = ()
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take mean and deviation from the training part, where the log states no grades."""
-        known = inputs is not None and not inputs.spec.grades and "rating" in inputs.scales
-        mean, deviation = inputs.scales["rating"] if known else (None, 1.0)
+        scales = {} if inputs is None or inputs.spec.grades else inputs.scales
+        mean, deviation = scales.get("rating", (None, 1.0))
         self.start = mean if self.start is None else self.start
         self.spread = deviation if self.spread is None else self.spread
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         if self.form != "gaussian" and len(log.about.grades) < 2:
             return f"the log {log.name} states no grades, and form {self.form!r} needs them"
         return super().missing_in(log)
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """The head of the form; a Gaussian starts in the middle of the scale."""
         self.grades = tuple(spec.grades)
         if self.form != "gaussian":
@@ -100,16 +106,22 @@ class Rating(Task):
         return GaussianGivenItem(self.hidden, dropout=self.dropout, start=self.start / unit)
 
     def output(
-        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
-    ) -> Any:
+        self,
+        head: keras.layers.Layer,
+        states: States,
+        table: Tensor,
+        item: Tensor | None,
+        training: bool,
+        **transferred: Tensor,
+    ) -> Tensor:
         """What the head says; of a Gaussian in the unit of the log: mean and log σ."""
-        found = super().output(head, states, table, item, training, **transferred)
+        outputs = super().output(head, states, table, item, training, **transferred)
         if self.form != "gaussian" or self.spread in {None, 1.0}:
-            return found
-        mean, log_sigma = found[..., :1] * self.spread, found[..., 1:] + math.log(self.spread)
+            return outputs
+        mean, log_sigma = outputs[..., :1] * self.spread, outputs[..., 1:] + math.log(self.spread)
         return ops.concatenate([mean, log_sigma], axis=-1)
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """−log density of a Gaussian, or −log probability of the grade; constants included."""
         rating = self.target(y)
         if self.form == "gaussian":
@@ -118,26 +130,26 @@ class Rating(Task):
         log_p = self.log_probabilities(output)
         return -ops.squeeze(ops.take_along_axis(log_p, grade[..., None], axis=-1), -1)
 
-    def log_probabilities(self, output: Any) -> Any:
-        """``(..., grades)`` log P(grade), in every form: a Gaussian is asked for grades."""
+    def log_probabilities(self, output: Tensor) -> Tensor:
+        """``(..., grades)`` log P(grade), in every form, the Gaussian ones too."""
         if self.form == "grades":
             return ops.log_softmax(ops.cast(output, "float32"), axis=-1)
         if self.form == "ordinal":
             return ordinal_log_probabilities(output)
         return discretised_gaussian_log_probabilities(output[..., 0], output[..., 1], self._scale())
 
-    def probability(self, output: Any, at: float) -> Any:
+    def probability(self, output: Tensor, at: float) -> Tensor:
         """P(rating ≥ at), ``(...)``: a like, or the best grade, read off the rating."""
         above = (self._scale() >= at).astype(np.float32)
         return ops.sum(ops.exp(self.log_probabilities(output)) * above, axis=-1)
 
-    def tempered(self, output: Any, temperature: Any) -> Any:
+    def tempered(self, output: Tensor, temperature: Tensor | float) -> Tensor:
         """Logits divided; a Gaussian as it is, for it has learned its own σ."""
         if self.form in {"gaussian", "discretised"}:
             return output
         return super().tempered(output, temperature)
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """The mean rating."""
         if self.form == "gaussian":
             return output[..., 0]

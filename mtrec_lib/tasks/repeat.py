@@ -1,10 +1,13 @@
 """Will it be something that the person had before?"""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 
 from mtrec_lib.tasks.binary import Binary
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -27,6 +30,6 @@ class Repeat(Binary):
     name = label = "repeat"
     kind = "coarse view"
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         return None if log.about.repeats else f"nobody comes back to an item in {log.name}"

@@ -1,12 +1,16 @@
 """Will the person be back soon?"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.tasks.binary import Binary
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -42,15 +46,15 @@ class ReturnWithin(Binary):
         super().__init__(hidden, dropout)
         self.days, self.name = days, f"return_within_{days:g}"
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         return None if log.has("timestamp") else f"the log {log.name} has no times"
 
-    def target(self, y: dict[str, Any]) -> Any:
+    def target(self, y: Batch) -> Tensor:
         """1 where the next visit begins in time, else 0."""
         return ops.cast(y["until_return"] <= self.days, "float32")
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 where the whole horizon was followed."""
         return ops.cast(y["followed_for"] >= self.days, "float32")
 

@@ -1,15 +1,20 @@
 """How much will be spent?"""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.losses import gamma_nll, lognormal_mean, lognormal_nll
 from mtrec_lib.models.heads import GaussianGivenItem
 from mtrec_lib.tasks.task import Task
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 FORMS = ("lognormal", "gamma")
 
@@ -56,35 +61,35 @@ class Spend(Task):
         self.form, self.varying = form, varying
         self.hidden, self.dropout, self.start = hidden, dropout, start
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the size of the amounts from the training part."""
         scales = {} if inputs is None else inputs.scales
         if self.start is None and "spend" in scales:
             gamma = self.form == "gamma"
             self.start = math.log(scales["spend"][0]) if gamma else scales["log spend"][0]
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """A location and the logarithm of a spread."""
         return GaussianGivenItem(
             self.hidden, dropout=self.dropout, start=self.start or 0.0, varying=self.varying
         )
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 where an amount above 0 is known."""
         return ops.cast(self.target(y) > 0, "float32")
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """−log density of the amount."""
         amount, location, log_spread = self.target(y), output[..., 0], output[..., 1]
         if self.form == "gamma":
             return gamma_nll(amount, location, -2.0 * log_spread)
         return lognormal_nll(amount, location, log_spread)
 
-    def tempered(self, output: Any, temperature: Any) -> Any:
+    def tempered(self, output: Tensor, temperature: Tensor | float) -> Tensor:
         """As it is: the head has learned its own spread."""
         return output
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """The mean amount."""
         if self.form == "gamma":
             return ops.exp(output[..., 0])

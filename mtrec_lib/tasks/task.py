@@ -1,9 +1,17 @@
 """What a model is asked."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
+
+from mtrec_lib.core.types import Batch, States, Tensor
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec import InputSpec
 
 
 class Task:
@@ -39,22 +47,28 @@ class Task:
     wide = False
     also: tuple[str, ...] = ()
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take from the fitted inputs what the task needs to know of the log."""
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         if self.label == "item" or log.has(self.label):
             return None
         return f"the log {log.name} has no {self.label}"
 
-    def make_head(self, spec: Any, width: int) -> keras.layers.Layer:
+    def make_head(self, spec: "InputSpec", width: int) -> keras.layers.Layer:
         """The layer that turns a state into this task's numbers."""
         raise TypeError(f"{type(self).__name__} must define make_head")
 
     def output(
-        self, head: Any, states: Any, table: Any, item: Any, training: bool, **transferred: Any
-    ) -> Any:
+        self,
+        head: keras.layers.Layer,
+        states: States,
+        table: Tensor,
+        item: Tensor | None,
+        training: bool,
+        **transferred: Tensor,
+    ) -> Tensor:
         """Apply the head: to the state, and to the vector of the item where that is given.
 
         ``transferred`` is what the head of ``transfer_from`` hands over.
@@ -63,16 +77,16 @@ class Task:
             return head(states, training=training)
         return head(states, item, training=training, **transferred)
 
-    def target(self, y: dict[str, Any]) -> Any:
+    def target(self, y: Batch) -> Tensor:
         """The label at every position, 0 where it is missing."""
         label = ops.cast(y[self.label], "float32")
         return ops.where(ops.isnan(label), ops.zeros_like(label), label)
 
-    def mask(self, y: dict[str, Any]) -> Any:
+    def mask(self, y: Batch) -> Tensor:
         """1 where the label is present, ``(batch, length)`` float32."""
         return 1.0 - ops.cast(ops.isnan(ops.cast(y[self.label], "float32")), "float32")
 
-    def loss(self, output: Any, y: dict[str, Any]) -> Any:
+    def loss(self, output: Tensor, y: Batch) -> Tensor:
         """Nats at every position, ``(batch, length)``."""
         raise TypeError(f"{type(self).__name__} must define loss")
 
@@ -81,7 +95,9 @@ class Task:
         """Whether training minimises :meth:`train_loss`, a cheaper form than :meth:`loss`."""
         return False
 
-    def train_loss(self, head: Any, states: Any, table: Any, y: dict[str, Any]) -> Any:
+    def train_loss(
+        self, head: keras.layers.Layer, states: States, table: Tensor, y: Batch
+    ) -> Tensor:
         """Nats at every position in a training step, for a task with a form of its own.
 
         Args:
@@ -92,7 +108,7 @@ class Task:
         """
         raise TypeError(f"{type(self).__name__} must define train_loss")
 
-    def combine(self, output: Any, answers: dict[str, Any]) -> Any:
+    def combine(self, output: Tensor, answers: Mapping[str, Tensor]) -> Tensor:
         """Join this head's output with the answers of tasks that came before it.
 
         Args:
@@ -101,15 +117,15 @@ class Task:
         """
         return output
 
-    def tempered(self, output: Any, temperature: Any) -> Any:
+    def tempered(self, output: Tensor, temperature: Tensor | float) -> Tensor:
         """The output of a head whose logits are divided by a temperature."""
         return output / ops.cast(temperature, output.dtype)
 
-    def expectation(self, output: Any) -> Any:
+    def expectation(self, output: Tensor) -> Tensor:
         """The number a user of the model wants, from the head's output ``(..., units)``."""
         return output[..., 0]
 
-    def readings(self, output: Any) -> dict[str, Any]:
+    def readings(self, output: Tensor) -> dict[str, Tensor]:
         """All that can be read off the output, by name; by default the expectation alone."""
         return {self.name: self.expectation(output)}
 

@@ -1,11 +1,15 @@
 """Will it get the best grade?"""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.tasks.like import Like
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.log import Log
+    from mtrec_lib.features.inputs import Inputs
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -25,7 +29,7 @@ class TopGrade(Like):
 
     name = "top"
 
-    def prepare(self, inputs: Any) -> None:
+    def prepare(self, inputs: "Inputs | None") -> None:
         """Take the best grade from the log, where none was given."""
         if self.at is None and inputs is not None and inputs.spec.grades:
             self.at = inputs.spec.grades[-1]
@@ -34,7 +38,7 @@ class TopGrade(Like):
                 "at must be a rating: the log has no grades; mt.tasks.TopGrade(at=5)"
             )
 
-    def missing_in(self, log: Any) -> str | None:
+    def missing_in(self, log: "Log") -> str | None:
         """Why a log cannot carry this task, or None if it can."""
         if self.at is None and not log.about.grades:
             return f"the log {log.name} states no grades, so none of them is the best"

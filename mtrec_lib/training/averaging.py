@@ -1,13 +1,17 @@
 """An average of the weights over training, kept outside the optimizer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
 
 
 class WeightAverage(keras.callbacks.Callback):
@@ -39,7 +43,7 @@ class WeightAverage(keras.callbacks.Callback):
         self.updates = 0
         self.averages: list[np.ndarray] = []
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Move the average towards the weights."""
         if (batch + 1) % self.every:
             return
@@ -54,20 +58,20 @@ class WeightAverage(keras.callbacks.Callback):
         self.updates += 1
 
     @contextmanager
-    def swapped(self, model: Any) -> Iterator[None]:
+    def swapped(self, model: "MultiTask") -> Iterator[None]:
         """Put the average into the model, and the weights back afterwards."""
         if not self.averages:
             yield
             return
-        kept = [variable.numpy() for variable in model.learned]
+        weights = [variable.numpy() for variable in model.learned]
         assign(model.learned, self.averages)
         try:
             yield
         finally:
-            assign(model.learned, kept)
+            assign(model.learned, weights)
 
 
-def assign(variables: Any, values: Any) -> None:
+def assign(variables: Iterable[keras.Variable], values: Iterable[NDArray[Any]]) -> None:
     """Give each variable its value."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -11,7 +11,7 @@ from mtrec_lib.core import atomic_path, sha256_file, write_json
 from mtrec_lib.core.errors import CheckpointError
 
 GENERATIONS = 2
-Found = tuple[int, dict[str, np.ndarray], dict[str, Any]]  # epoch, arrays, state
+Generation = tuple[int, dict[str, np.ndarray], dict[str, Any]]  # epoch, arrays, state
 
 
 class Checkpoints:
@@ -67,7 +67,7 @@ class Checkpoints:
             manifest.unlink(missing_ok=True)
             manifest.with_suffix(".npz").unlink(missing_ok=True)
 
-    def latest(self) -> Found | None:
+    def latest(self) -> Generation | None:
         """The newest whole generation: ``(epoch, arrays, state)``, or None.
 
         Raises:
@@ -87,23 +87,23 @@ class Checkpoints:
     def _manifests(self) -> list[Path]:
         return sorted(self.folder.glob("epoch_*.json"), reverse=True)
 
-    def _same_training(self, found: dict[str, Any]) -> None:
-        keys = sorted(set(found) | set(self.identity))
-        other = [key for key in keys if found.get(key) != self.identity.get(key)]
+    def _same_training(self, identity: dict[str, Any]) -> None:
+        keys = sorted(set(identity) | set(self.identity))
+        other = [key for key in keys if identity.get(key) != self.identity.get(key)]
         if other:
-            shown = "; ".join(
-                f"{k}: {found.get(k)!r} there, {self.identity.get(k)!r} here" for k in other
+            differences = "; ".join(
+                f"{k}: {identity.get(k)!r} there, {self.identity.get(k)!r} here" for k in other
             )
             raise CheckpointError(
-                f"the checkpoint in {self.folder} belongs to another training ({shown}); "
+                f"the checkpoint in {self.folder} belongs to another training ({differences}); "
                 "pass restart=True to begin anew, or name another folder"
             )
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whole = isinstance(found, dict) and {"epoch", "sha256", "identity", "state"} <= set(found)
-    return found if whole else None
+    whole = isinstance(manifest, dict) and {"epoch", "sha256", "identity", "state"} <= set(manifest)
+    return manifest if whole else None

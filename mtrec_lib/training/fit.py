@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.core.keras_settings import check_floatx
+from mtrec_lib.core.runtime.keras_settings import check_floatx
 from mtrec_lib.data import Split
 from mtrec_lib.evaluation.same_items import CURE, check_same_items
 from mtrec_lib.evaluation.scorer import name_of
@@ -20,15 +20,20 @@ from mtrec_lib.training.monitor import monitored
 from mtrec_lib.training.rate import EpochCosine
 from mtrec_lib.training.settings import Settings, settled
 
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.feed import Feed
+    from mtrec_lib.models.multi_task.model import MultiTask
+    from mtrec_lib.training.balancing.balancing import Balancing
+
 UNDECAYED = ["bias", "gamma", "beta", "log_sigma", "log_variance"]
 
 
 def fit(
-    model: Any,
+    model: "MultiTask",
     split: Split,
     settings: Settings | None = None,
     *,
-    balancing: Any = None,
+    balancing: "Balancing | None" = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     checkpoint: Path | str | None = None,
     restart: bool = False,
@@ -86,7 +91,7 @@ def fit(
     return loop.history
 
 
-def _check_log(model: Any, split: Split) -> None:
+def _check_log(model: "MultiTask", split: Split) -> None:
     """Pass if the split has the model's items, and labels for each of its tasks."""
     if not hasattr(model, "trunk") or not hasattr(model, "tasks"):
         raise ParameterError(
@@ -113,7 +118,7 @@ def _check_log(model: Any, split: Split) -> None:
             )
 
 
-def _feed(model: Any, split: Split, settings: Settings) -> Any:
+def _feed(model: "MultiTask", split: Split, settings: Settings) -> "Feed":
     """The batches of training."""
     feed = model.trunk.feed(
         split,
@@ -130,7 +135,12 @@ def _feed(model: Any, split: Split, settings: Settings) -> Any:
     return feed
 
 
-def _compile(model: Any, rate: EpochCosine, settings: Settings, balancing: Any) -> None:
+def _compile(
+    model: "MultiTask",
+    rate: EpochCosine,
+    settings: Settings,
+    balancing: "Balancing | type[Balancing] | None",
+) -> None:
     if isinstance(balancing, type):
         name = balancing.__name__
         raise ParameterError(f"balancing must be an object, got the class {name}; write {name}()")
@@ -145,7 +155,9 @@ def _compile(model: Any, rate: EpochCosine, settings: Settings, balancing: Any) 
     optimizer.build(model.learned)
 
 
-def _called(model: Any, callbacks: Any, epochs: int) -> keras.callbacks.CallbackList:
+def _called(
+    model: "MultiTask", callbacks: Sequence[keras.callbacks.Callback], epochs: int
+) -> keras.callbacks.CallbackList:
     """The reader's callbacks, bound to the model."""
     one = isinstance(callbacks, keras.callbacks.Callback)
     given = [callbacks] if one else list(callbacks or ())

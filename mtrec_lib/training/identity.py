@@ -1,7 +1,7 @@
 """What must agree before a training may go on from a checkpoint."""
 
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
@@ -9,11 +9,17 @@ from mtrec_lib.core import fingerprint
 from mtrec_lib.data import Split
 from mtrec_lib.training.settings import Monitor, Settings
 
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
+    from mtrec_lib.training.balancing.balancing import Balancing
+
 IN_THE_STATE = {"epochs"}  # may be raised: a finished training then goes on
 FREE = {"max_seconds", "jit_compile"}  # when it stops, how it is computed
 
 
-def identity_of(model: Any, split: Split, settings: Settings, balancing: Any) -> dict[str, Any]:
+def identity_of(
+    model: "MultiTask", split: Split, settings: Settings, balancing: "Balancing | None"
+) -> dict[str, Any]:
     """All that the weights of a training depend on, as plain values.
 
     The split is known by the part of each of its events: ``by_week`` with other weeks has the same
@@ -43,7 +49,7 @@ def _name_of(monitor: Monitor | None) -> str | None:
     return f"{code.co_name} {fingerprint(_instructions(code))[:16]}"
 
 
-def _instructions(code: types.CodeType) -> list[Any]:
+def _instructions(code: types.CodeType) -> list[object]:
     """The bytecode, names and constants of a function, without where it was written."""
     return [code.co_code.hex(), list(code.co_names), [_constant(c) for c in code.co_consts]]
 
@@ -56,7 +62,7 @@ def _constant(value: Any) -> Any:
     return repr(value)
 
 
-def _config_of(balancing: Any) -> dict[str, Any]:
+def _config_of(balancing: "Balancing | None") -> dict[str, Any]:
     """The kind of a balancing method and its settings; nothing where every λ is one."""
     if balancing is None:
         return {}

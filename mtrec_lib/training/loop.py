@@ -2,7 +2,7 @@
 
 import time
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -11,9 +11,14 @@ from mtrec_lib.core import derive
 from mtrec_lib.core.errors import CheckpointError, DivergedError, MtrecError
 from mtrec_lib.data import Split
 from mtrec_lib.training.averaging import WeightAverage, assign
-from mtrec_lib.training.checkpoint import Found
+from mtrec_lib.training.checkpoint import Generation
 from mtrec_lib.training.monitor import Judge
 from mtrec_lib.training.settings import Settings
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.feed import Feed
+    from mtrec_lib.models.multi_task.model import MultiTask
+    from mtrec_lib.training.rate import EpochCosine
 
 
 class Loop:
@@ -21,7 +26,7 @@ class Loop:
 
     Args:
         model: compiled, with an :class:`EpochCosine` as ``rate``.
-        split: what ``judge`` is asked on.
+        split: what ``judge`` judges on.
         feed: the batches of an epoch.
         rate: the learning rate of the optimizer.
         judge: higher is better; None: nothing is validated.
@@ -31,10 +36,10 @@ class Loop:
 
     def __init__(
         self,
-        model: Any,
+        model: "MultiTask",
         split: Split,
-        feed: Any,
-        rate: Any,
+        feed: "Feed",
+        rate: "EpochCosine",
         judge: Judge | None,
         settings: Settings,
         callbacks: keras.callbacks.CallbackList,
@@ -140,26 +145,26 @@ class Loop:
             "updates": self.average.updates if self.average else 0,
         }
 
-    def _variables(self) -> list[Any]:
+    def _variables(self) -> list[keras.Variable]:
         """Of the model, and of what weighs its tasks."""
         balancing = self.model.balancing
         return [*self.model.variables, *(balancing.variables if balancing is not None else ())]
 
-    def resume(self, found: Found | None) -> None:
+    def resume(self, generation: Generation | None) -> None:
         """Take the state of a checkpoint.
 
         Raises:
             CheckpointError: it was made for more epochs than are wanted now.
         """
-        if found is None:
+        if generation is None:
             return
-        epoch, arrays, state = found
+        epoch, arrays, state = generation
         self._check_epochs(epoch, state["epochs"])
         self.epoch = epoch
         assign(self._variables(), _numbered(arrays, "model"))
         assign(self.model.optimizer.variables, _numbered(arrays, "optimizer"))
         self.best = _numbered(arrays, "best")
-        longer = self.settings.epochs > state["epochs"]  # asked for more: patience begins anew
+        longer = self.settings.epochs > state["epochs"]  # more epochs: patience begins anew
         self.history, self.waited = state["history"], 0 if longer else state["waited"]
         self.best_value = -np.inf if state["best_value"] is None else state["best_value"]
         if self.average:
@@ -182,16 +187,16 @@ class _Batches(keras.callbacks.Callback):
         super().__init__()
         self.callbacks = callbacks
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """As Keras calls it."""
         self.callbacks.on_train_batch_begin(batch, logs)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """As Keras calls it."""
         self.callbacks.on_train_batch_end(batch, logs)
 
 
-def reseed(model: Any, seed: int, epoch: int) -> None:
+def reseed(model: "MultiTask", seed: int, epoch: int) -> None:
     """Give every generator of random numbers the state that (seed, epoch, its number) names."""
     drawing = [*model._flatten_layers(), model.balancing]
     generators = [

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,10 +12,13 @@ from mtrec_lib.data import Split
 from mtrec_lib.evaluation import rank
 from mtrec_lib.training.settings import Monitor
 
-Judge = Callable[[Any, Split], float]
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
+
+Judge = Callable[["MultiTask", Split], float]
 
 
-def monitored(model: Any, split: Split, monitor: Monitor | None) -> Judge | None:
+def monitored(model: "MultiTask", split: Split, monitor: Monitor | None) -> Judge | None:
     """The function of a model on the validation part that training maximises, or None.
 
     Args:
@@ -47,7 +50,7 @@ def monitored(model: Any, split: Split, monitor: Monitor | None) -> Judge | None
     return _ndcg if ranks and monitor != "loss" else _NegativeLoss()
 
 
-def _ndcg(model: Any, split: Split) -> float:
+def _ndcg(model: "MultiTask", split: Split) -> float:
     return rank(model, split, part="validation", k=10, resamples=1).metrics["ndcg@10"]
 
 
@@ -57,7 +60,7 @@ class _NegativeLoss:
     def __init__(self) -> None:
         self.data: Any = None
 
-    def __call__(self, model: Any, split: Split) -> float:
+    def __call__(self, model: "MultiTask", split: Split) -> float:
         if self.data is None:
             self.data = model.trunk.feed(split, part="validation").dataset(0)
         loss = float(model.evaluate(self.data, verbose=0, return_dict=True)["loss"])
@@ -75,7 +78,7 @@ class _OneNumber:
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
 
-    def __call__(self, model: Any, split: Split) -> float:
+    def __call__(self, model: "MultiTask", split: Split) -> float:
         value: Any = self.judge(model, split)
         value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
         if not isinstance(value, Real) or not math.isfinite(value):

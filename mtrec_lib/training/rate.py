@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
+
 LOWEST = 0.1  # of the peak, at the end
 
 
@@ -36,7 +38,7 @@ class EpochCosine(keras.optimizers.schedules.LearningRateSchedule):
         self._first.assign(float(iteration))
         self._steps.assign(float(steps))
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Tensor) -> Tensor:
         """The rate of a step, a float32 scalar."""
         whole = self._steps * self.epochs
         done = self._place + (ops.cast(step, "float32") - self._first)

@@ -1,10 +1,12 @@
-"""What is kept of a :class:`mtrec_lib.models.MultiTask`: weights, inputs, catalogue."""
+"""What a file holds of a :class:`mtrec_lib.models.MultiTask`: weights, inputs, catalogue."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 import mtrec_lib.models
 import mtrec_lib.tasks  # noqa: F401  registers the classes that a file may name
@@ -15,8 +17,11 @@ from mtrec_lib.features import Inputs, InputSpec, LatentFactors, PairFeatures
 from mtrec_lib.features.people import People
 from mtrec_lib.models.multi_task.rebuilding import configuration, give_inputs
 
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
 
-def pack(model: Any) -> dict[str, bytes]:
+
+def pack(model: "MultiTask") -> dict[str, bytes]:
     """The members of a file that holds a model.
 
     Raises:
@@ -33,7 +38,7 @@ def pack(model: Any) -> dict[str, bytes]:
     }
 
 
-def unpack(members: dict[str, bytes]) -> Any:
+def unpack(members: dict[str, bytes]) -> "MultiTask":
     """The model that :func:`pack` took apart. Only classes registered by mtrec are built.
 
     Raises:
@@ -55,7 +60,7 @@ def unpack(members: dict[str, bytes]) -> Any:
     return model
 
 
-def _config(model: Any) -> dict[str, Any]:
+def _config(model: "MultiTask") -> dict[str, Any]:
     inputs = model.inputs
     return {
         "model": configuration(model),
@@ -76,14 +81,14 @@ def _config(model: Any) -> dict[str, Any]:
 def _arrays(inputs: Inputs) -> dict[str, np.ndarray]:
     """Side information, popularity, the items' totals and vectors: nothing of any one person,
     unless attributes of people are read."""
-    found = {"side": inputs.side, "popularity": inputs.popularity}
+    arrays = {"side": inputs.side, "popularity": inputs.popularity}
     if inputs.beside is not None:
-        found |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
+        arrays |= {"totals": inputs.beside.totals(), "scale": np.asarray(inputs.beside.scale)}
         if inputs.beside.factors is not None:
-            found["factors"] = inputs.beside.factors.vectors
+            arrays["factors"] = inputs.beside.factors.vectors
     if inputs.people is not None:
-        found |= {"users": inputs.people.users, "people": inputs.people.table}
-    return found
+        arrays |= {"users": inputs.people.users, "people": inputs.people.table}
+    return arrays
 
 
 def _beside_config(beside: PairFeatures | None) -> dict[str, Any] | None:
@@ -92,7 +97,9 @@ def _beside_config(beside: PairFeatures | None) -> dict[str, Any] | None:
     return {"best": beside.best, "until": beside.until, "prior": beside.prior}
 
 
-def _beside(config: dict[str, Any] | None, arrays: Any) -> PairFeatures | None:
+def _beside(
+    config: dict[str, Any] | None, arrays: Mapping[str, NDArray[Any]]
+) -> PairFeatures | None:
     if config is None:
         return None
     factors = LatentFactors(arrays["factors"]) if "factors" in arrays else None
@@ -101,7 +108,9 @@ def _beside(config: dict[str, Any] | None, arrays: Any) -> PairFeatures | None:
     )
 
 
-def _people(config: list[dict[str, Any]] | None, arrays: Any) -> People | None:
+def _people(
+    config: list[dict[str, Any]] | None, arrays: Mapping[str, NDArray[Any]]
+) -> People | None:
     return None if config is None else People.from_config(config, arrays["users"], arrays["people"])
 
 

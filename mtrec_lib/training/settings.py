@@ -4,13 +4,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtrec_lib.core import nearest
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Split
 
-Monitor = str | Callable[[Any, Split], float]
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
+
+Monitor = str | Callable[["MultiTask", Split], float]
 MONITORS = ("auto", "ndcg@10", "loss")
 PARTS = ("train", "validation", "test")
 
@@ -134,15 +137,15 @@ def _number(settings: Settings, name: str, rule: str, holds: Callable[[float], b
 
 
 def _parts(parts: Any) -> tuple[str, ...]:
-    found = tuple(parts) if isinstance(parts, list | tuple) else (parts,)
-    if found not in {PARTS[:1], PARTS[:2], PARTS}:
+    chosen = tuple(parts) if isinstance(parts, list | tuple) else (parts,)
+    if chosen not in {PARTS[:1], PARTS[:2], PARTS}:
         raise ParameterError(
             f"parts must be ('train',), ('train', 'validation') or {PARTS}, got {parts!r}"
         )
-    return found
+    return chosen
 
 
-def _check_monitor(monitor: Any) -> None:
+def _check_monitor(monitor: object) -> None:
     if monitor is None or callable(monitor) or monitor in MONITORS:
         return
     near = nearest(str(monitor), MONITORS, n=1)

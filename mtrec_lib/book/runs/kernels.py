@@ -12,9 +12,9 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from mtrec_lib.core.allocator import allocator_environment
-from mtrec_lib.core.compiled import compiled_code_environment
 from mtrec_lib.core.paths import home
+from mtrec_lib.core.runtime.allocator import allocator_environment
+from mtrec_lib.core.runtime.compiled import compiled_code_environment
 
 _LIBRARY = str(Path(__file__).resolve().parents[3])
 # Errors only: what a kernel says about itself at its start belongs in no terminal.

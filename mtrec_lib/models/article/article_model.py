@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Shape, Tensor
 from mtrec_lib.models.article.article_text import ARTICLE_LENGTH
 
 VOCABULARY, CATEGORIES, WIDTH, STATE = 10_000, 10, 256, 128
@@ -50,7 +51,7 @@ class ArticleModel(keras.Model):
         self.concatenate = layers.Concatenate()
         self.dense = layers.Dense(1, activation="sigmoid", dtype="float32")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make the weights; their shapes do not depend on the input."""
         self.item_embedding.build((None, self.max_length))
         self.lstm.build((None, self.max_length, WIDTH))
@@ -58,14 +59,14 @@ class ArticleModel(keras.Model):
         self.dense.build((None, STATE + WIDTH))
         self.built = True
 
-    def call(self, inputs: dict[str, Any]) -> Any:
+    def call(self, inputs: Batch) -> Tensor:
         """Probabilities of a like, ``(batch, 1)``."""
         items = self.item_embedding(inputs["history"])  # (batch, length, 256)
         state = self.lstm(items, mask=self.item_embedding.compute_mask(inputs["history"]))
         interest = self.category_embedding(inputs["category"])  # (batch, 1, 256)
         return self.dense(self.concatenate([state, self.flatten(interest)]))  # (batch, 384) → 1
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
+    def compute_output_shape(self, input_shape: dict[str, Shape]) -> tuple[int | None, int]:
         """``(batch, 1)``."""
         return (input_shape["category"][0], 1)
 

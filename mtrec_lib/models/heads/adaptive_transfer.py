@@ -1,10 +1,11 @@
-"""What is said of a later step of an event by a head that hears the head of the step before."""
+"""A head of a later step of an event that hears the head of the step before."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.models.heads.given_item import GivenItem
 
 
@@ -37,13 +38,15 @@ class AdaptiveTransfer(GivenItem):
         self.handed = keras.layers.Dense(hidden, activation="relu", name="handed")
         self.asked = keras.layers.Dense(3 * hidden, use_bias=False, name="asked")  # h₁, h₂, h₃
 
-    def build(self, states_shape: Any, item_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, item_shape: Shape | None = None) -> None:
         """Build the parts of the first layer, the transfer and the output."""
         super().build(states_shape, item_shape)
         for layer in (self.handed, self.asked):
             layer.build((*states_shape[:-1], self.hidden))
 
-    def hidden_of(self, states: Any, item: Any = None, transferred: Any = None) -> Any:
+    def hidden_of(
+        self, states: States, item: Tensor | None = None, transferred: Tensor | None = None
+    ) -> Tensor:
         """z, ``(..., hidden)``."""
         both = ops.stack([self.handed(transferred), super().hidden_of(states, item)], axis=-2)
         one, two, three = ops.split(self.asked(both), 3, axis=-1)  # (..., 2, hidden)
@@ -51,13 +54,20 @@ class AdaptiveTransfer(GivenItem):
         return ops.sum(worth[..., None] * three, axis=-2)
 
     def call(  # type: ignore[override]  # a third thing is given
-        self, states: Any, item: Any = None, transferred: Any = None, training: bool = False
-    ) -> Any:
+        self,
+        states: States,
+        item: Tensor | None = None,
+        transferred: Tensor | None = None,
+        training: bool = False,
+    ) -> Tensor:
         """Score pairs of a state and an item vector."""
         return self.out(self.drop(self.hidden_of(states, item, transferred), training=training))
 
     def compute_output_shape(
-        self, states_shape: Any, item_shape: Any = None, transferred_shape: Any = None
-    ) -> Any:
+        self,
+        states_shape: Shape,
+        item_shape: Shape | None = None,
+        transferred_shape: Shape | None = None,
+    ) -> Shape:
         """``(..., units)``."""
         return super().compute_output_shape(states_shape, item_shape)

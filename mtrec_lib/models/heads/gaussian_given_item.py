@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.models.heads.given_item import GivenItem
 
 
@@ -39,7 +40,7 @@ class GaussianGivenItem(GivenItem):
         super().__init__(hidden=hidden, dropout=dropout, start=start, **kwargs)
         self.varying = varying
 
-    def build(self, states_shape: Any, item_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, item_shape: Shape | None = None) -> None:
         """Create log σ beside the layers of the mean; it stays float32 in mixed precision."""
         super().build(states_shape, item_shape)
         if self.varying:
@@ -49,14 +50,14 @@ class GaussianGivenItem(GivenItem):
             shape=(1,), initializer="zeros", name="log_sigma", dtype="float32", autocast=False
         )
 
-    def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
+    def call(self, states: States, item: Tensor | None = None, training: bool = False) -> Tensor:
         """Mean and log σ of each pair."""
-        found = ops.cast(super().call(states, item, training=training), "float32")
+        numbers = ops.cast(super().call(states, item, training=training), "float32")
         if self.varying:
-            return found
-        return ops.concatenate([found, ops.zeros_like(found) + self.log_sigma], axis=-1)
+            return numbers
+        return ops.concatenate([numbers, ops.zeros_like(numbers) + self.log_sigma], axis=-1)
 
-    def compute_output_shape(self, states_shape: Any, item_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, item_shape: Shape | None = None) -> Shape:
         """``(..., 2)``."""
         return (*states_shape[:-1], 2)
 

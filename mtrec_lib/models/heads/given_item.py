@@ -1,9 +1,8 @@
-"""What is said of an event once its item is known: rating, like, click, …"""
-
-from typing import Any
+"""A head for what an event holds once its item is known: rating, like, click, …"""
 
 import keras
 
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.models.heads.small_network import SmallNetwork
 
 
@@ -27,7 +26,7 @@ class GivenItem(SmallNetwork):
 
     sees_item = True
 
-    def catalogue(self, states: Any, vectors: Any) -> Any:
+    def catalogue(self, states: States, vectors: Tensor) -> Tensor:
         """Score every item for every state.
 
         Args:

@@ -1,4 +1,4 @@
-"""What is said of an event before anything of it is known: its category, whether it repeats, …"""
+"""A head for what an event holds before any of it is known: its category, a repeat, …"""
 
 import keras
 

@@ -1,11 +1,16 @@
 """Which item comes next: a softmax over the catalogue, tied to the item table."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.features.sequences.spec import InputSpec
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
+    from mtrec_lib.layers.negative_sampler import NegativeSampler
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -27,13 +32,17 @@ class ItemSoftmax(keras.layers.Layer):
     """
 
     def __init__(
-        self, spec: Any, sampler: Any = None, use_bias: bool = True, **kwargs: Any
+        self,
+        spec: "SpecSource",
+        sampler: "NegativeSampler | None" = None,
+        use_bias: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True  # an LSTM trunk hands its mask on
         self.spec, self.sampler, self.use_bias = InputSpec.of(spec), sampler, use_bias
 
-    def build(self, states_shape: Any = None, table_shape: Any = None) -> None:
+    def build(self, states_shape: Shape | None = None, table_shape: Shape | None = None) -> None:
         """Create the bias of the items, and the sampler's tables."""
         if self.sampler is not None and not self.sampler.built:
             self.sampler.build()
@@ -43,7 +52,7 @@ class ItemSoftmax(keras.layers.Layer):
         )
         self.built = True
 
-    def call(self, states: Any, table: Any) -> Any:
+    def call(self, states: States, table: Tensor) -> Tensor:
         """Logits over the catalogue."""
         vectors = ops.cast(table[2 : self.spec.items + 2], states.dtype)
         # Items that were added are a product of their own, lest those that were there round anew.
@@ -51,7 +60,9 @@ class ItemSoftmax(keras.layers.Layer):
         logits = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
         return logits + ops.cast(self.bias, states.dtype)
 
-    def of_some(self, states: Any, table: Any, target: Any, drawn: Any) -> tuple[Any, Any]:
+    def of_some(
+        self, states: States, table: Tensor, target: Tensor, drawn: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Logits of the target and of a few drawn items: no other row of the table is read.
 
         Args:
@@ -76,7 +87,7 @@ class ItemSoftmax(keras.layers.Layer):
             negative + ops.cast(ops.take(self.bias, drawn), states.dtype),
         )
 
-    def compute_output_shape(self, states_shape: Any, table_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, table_shape: Shape | None = None) -> Shape:
         """``(..., items)``."""
         return (*states_shape[:-1], self.spec.items)
 

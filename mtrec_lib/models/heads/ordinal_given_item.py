@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.losses import ordered_thresholds
 from mtrec_lib.models.heads.given_item import GivenItem
 
@@ -35,7 +36,7 @@ class OrdinalGivenItem(GivenItem):
         super().__init__(hidden=hidden, dropout=dropout, **kwargs)
         self.grades = grades
 
-    def build(self, states_shape: Any, item_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, item_shape: Shape | None = None) -> None:
         """Create the thresholds beside the layers of η; they stay float32 in mixed precision."""
         super().build(states_shape, item_shape)
         share = np.arange(1, self.grades) / self.grades
@@ -50,12 +51,12 @@ class OrdinalGivenItem(GivenItem):
             autocast=False,
         )
 
-    def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
+    def call(self, states: States, item: Tensor | None = None, training: bool = False) -> Tensor:
         """θ − η of each pair."""
         eta = ops.cast(super().call(states, item, training=training), "float32")
         return ordered_thresholds(self.thresholds) - eta
 
-    def compute_output_shape(self, states_shape: Any, item_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, item_shape: Shape | None = None) -> Shape:
         """``(..., grades − 1)``."""
         return (*states_shape[:-1], self.grades - 1)
 

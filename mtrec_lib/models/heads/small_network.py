@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.layers import ByteDropout
 
 
@@ -41,7 +42,7 @@ class SmallNetwork(keras.layers.Layer):
         self.out = keras.layers.Dense(units, bias_initializer=constant, name="out")
         self.drop = ByteDropout(dropout)
 
-    def build(self, states_shape: Any, item_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, item_shape: Shape | None = None) -> None:
         """Build the parts of the first layer, and the output."""
         self.of_state.build(states_shape)
         if self.sees_item:
@@ -49,16 +50,16 @@ class SmallNetwork(keras.layers.Layer):
         self.out.build((*states_shape[:-1], self.hidden))
         self.built = True
 
-    def hidden_of(self, states: Any, item: Any = None) -> Any:
+    def hidden_of(self, states: States, item: Tensor | None = None) -> Tensor:
         """What the answer is read from, ``(..., hidden)``."""
         hidden = self.of_state(states)
         return ops.relu(hidden + self.of_item(item) if self.sees_item else hidden)
 
-    def call(self, states: Any, item: Any = None, training: bool = False) -> Any:
+    def call(self, states: States, item: Tensor | None = None, training: bool = False) -> Tensor:
         """Score states, or pairs of a state and an item vector."""
         return self.out(self.drop(self.hidden_of(states, item), training=training))
 
-    def compute_output_shape(self, states_shape: Any, item_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, item_shape: Shape | None = None) -> Shape:
         """``(..., units)``."""
         return (*states_shape[:-1], self.units)
 

@@ -1,11 +1,11 @@
 """Mixtures of experts: what gates do, how they are inspected, and when they have collapsed."""
 
-from typing import Any
-
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.models.mixers.mixer import Mixer
 
 
@@ -18,11 +18,11 @@ class GatedMixer(Mixer):
     Taught in chapter 07.
     """
 
-    def shares(self, states: Any) -> Any:
+    def shares(self, states: States) -> Tensor:
         """Gates of a built mixer, ``(batch, length, tasks, experts)``."""
         raise TypeError(f"{type(self).__name__} must define shares")
 
-    def gates(self, states: Any, tasks: int) -> Any:
+    def gates(self, states: States, tasks: int) -> Tensor:
         """How much each task takes from each expert, at every position.
 
         Args:
@@ -36,7 +36,7 @@ class GatedMixer(Mixer):
         return ops.moveaxis(self.shares(states), -2, 0)
 
     @staticmethod
-    def use(gates: Any, mask: Any = None) -> np.ndarray:
+    def use(gates: Tensor | ArrayLike, mask: Tensor | ArrayLike | None = None) -> np.ndarray:
         """The share of each expert in what a task reads: the mean gate.
 
         Args:
@@ -59,7 +59,7 @@ class GatedMixer(Mixer):
         return np.einsum("mbte,bt->me", gates, counted) / counted.sum()
 
     @staticmethod
-    def effective(use: Any) -> np.ndarray:
+    def effective(use: ArrayLike) -> np.ndarray:
         """exp(entropy) of each task's use: how many experts it reads, were they read alike.
 
         Args:
@@ -76,7 +76,7 @@ class GatedMixer(Mixer):
         return np.exp(-(use * logs).sum(axis=-1))
 
     @staticmethod
-    def collapsed(use: Any, below: float = 1.5) -> np.ndarray:
+    def collapsed(use: ArrayLike, below: float = 1.5) -> np.ndarray:
         """Which tasks in effect read one expert: ``effective(use) < below``.
 
         1.5 is the value at which one of two experts has 86 % of the gate. The rule looks at the
@@ -98,22 +98,22 @@ class GatedMixer(Mixer):
         return GatedMixer.effective(use) < below
 
 
-def softmax(logits: Any) -> Any:
+def softmax(logits: Tensor) -> Tensor:
     """Softmax over the last axis in float32: in bfloat16 the shares would not sum to one."""
     # by its logarithm, because Keras warns of a softmax over a single expert
     return ops.exp(ops.log_softmax(ops.cast(logits, "float32"), axis=-1))
 
 
-def blend(shares: Any, said: Any) -> tuple[Any, ...]:
-    """Σ_e share_e · said_e, a reader at a time.
+def blend(shares: Tensor, outputs: Tensor) -> tuple[Tensor, ...]:
+    """Σ_e share_e · output_e, a reader at a time.
 
     Args:
         shares: ``(..., readers, experts)`` float32.
-        said: ``(..., experts, hidden)``, of the experts.
+        outputs: ``(..., experts, hidden)``, of the experts.
 
     Returns:
         ``(..., hidden)`` for each reader, in the precision of the experts. Not one product for all:
         going back from one task must not pass through the mixtures of the others.
     """
-    each = ops.unstack(ops.cast(shares, said.dtype), axis=-2)
-    return tuple(ops.sum(share[..., None] * said, axis=-2) for share in each)
+    each = ops.unstack(ops.cast(shares, outputs.dtype), axis=-2)
+    return tuple(ops.sum(share[..., None] * outputs, axis=-2) for share in each)

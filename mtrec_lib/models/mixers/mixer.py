@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, States
 
 
 class Mixer(keras.layers.Layer):
@@ -34,12 +35,12 @@ class Mixer(keras.layers.Layer):
         self.supports_masking = True  # an LSTM trunk hands its mask on
         self.built_for: int | None = None
 
-    def __call__(self, states: Any, tasks: int = 1, **kwargs: Any) -> Any:
+    def __call__(self, states: States, tasks: int = 1, **kwargs: Any) -> tuple[States, ...]:
         """One state a task; the first call builds."""
         self.prepare(states.shape, tasks)
         return super().__call__(states, tasks=tasks, **kwargs)
 
-    def prepare(self, input_shape: Any, tasks: int) -> None:
+    def prepare(self, input_shape: Shape, tasks: int) -> None:
         """Build for this number of tasks, or see that it is the one it was built for."""
         if not self.built:
             self.build(tuple(input_shape), tasks=tasks)
@@ -49,6 +50,6 @@ class Mixer(keras.layers.Layer):
                 f"built for, got {tasks}; make a new mixer for another model"
             )
 
-    def compute_output_shape(self, input_shape: Any, tasks: int = 1) -> Any:
+    def compute_output_shape(self, input_shape: Shape, tasks: int = 1) -> tuple[Shape, ...]:
         """One state shape a task."""
         return ((*input_shape[:-1], self.hidden or input_shape[-1]),) * tasks

@@ -1,9 +1,11 @@
 """Soft sharing: experts that all tasks read, and a gate a task."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import blend
 from mtrec_lib.models.mixers.multi_gate import MultiGate
@@ -40,7 +42,11 @@ class MMoE(MultiGate):
     """
 
     def __init__(
-        self, experts: int = 4, hidden: int | None = None, activation: Any = "gelu", **kwargs: Any
+        self,
+        experts: int = 4,
+        hidden: int | None = None,
+        activation: str | Callable[[Tensor], Tensor] = "gelu",
+        **kwargs: Any,
     ) -> None:
         super().__init__(experts, hidden, **kwargs)
         self.activation = keras.activations.get(activation)
@@ -51,8 +57,8 @@ class MMoE(MultiGate):
         return DenseBank(self.experts, units, self.activation, dtype=policy, name="experts")
 
     def call(
-        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
-    ) -> tuple[Any, ...]:
+        self, states: States, tasks: int = 1, training: bool = False, segment: Tensor | None = None
+    ) -> tuple[States, ...]:
         """Each task's mixture."""
         return blend(self.shares(states), self.bank(states))
 

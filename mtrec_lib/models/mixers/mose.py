@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.layers.linear_recurrence import piece_starts
 from mtrec_lib.layers.min_gru_block import remember, slow_biases
 from mtrec_lib.models.mixers.dense_bank import DenseBank
@@ -58,7 +59,7 @@ class MoSE(MultiGate):
     def make_bank(self, units: int) -> DenseBank:
         """What the memories of the experts are made of: update, candidate and output gate."""
 
-        def biases(shape: Any, dtype: Any = None) -> Any:
+        def biases(shape: Shape, dtype: str | None = None) -> Tensor:
             one = slow_biases(units, self.horizon)
             return ops.broadcast_to(ops.convert_to_tensor(one, dtype=dtype), shape)
 
@@ -71,12 +72,12 @@ class MoSE(MultiGate):
         )
 
     def call(
-        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
-    ) -> tuple[Any, ...]:
+        self, states: States, tasks: int = 1, training: bool = False, segment: Tensor | None = None
+    ) -> tuple[States, ...]:
         """Each task's mixture of memories."""
         starts = None if segment is None else piece_starts(segment)
-        said = self.bank(states)  # (B, L, E, 3H)
-        update, candidate, gate = ops.split(said, 3, axis=-1)
+        parts = self.bank(states)  # (B, L, E, 3H)
+        update, candidate, gate = ops.split(parts, 3, axis=-1)
         rows = (*ops.shape(states)[:2], -1)
         memory = remember(ops.reshape(update, rows), ops.reshape(candidate, rows), starts)
         memory = ops.reshape(ops.cast(memory, gate.dtype), ops.shape(gate))  # (B, L, E, H)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import GatedMixer, softmax
 
@@ -34,17 +35,18 @@ class MultiGate(GatedMixer):
         """The dense layers of the experts, for task states of ``units`` numbers."""
         raise TypeError(f"{type(self).__name__} must define make_bank")
 
-    def build(self, input_shape: Any, tasks: int = 1) -> None:
+    def build(self, input_shape: Shape, tasks: int = 1) -> None:
         """Create experts, and a gate a task."""
         self.built_for = tasks
-        self.bank = self.make_bank(self.hidden or input_shape[-1])
+        units: Any = self.hidden or input_shape[-1]
+        self.bank = self.make_bank(units)
         self.gate = DenseBank(
             tasks, self.experts, use_bias=False, dtype=self.dtype_policy, name="gates"
         )
         for layer in (self.bank, self.gate):
             layer.build(input_shape)
 
-    def shares(self, states: Any) -> Any:
+    def shares(self, states: States) -> Tensor:
         """Gates, ``(batch, length, tasks, experts)``."""
         return softmax(self.gate(states))
 

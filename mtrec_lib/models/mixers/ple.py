@@ -1,5 +1,6 @@
 """Soft sharing with an order: experts of one task, and experts of all."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.models.mixers.dense_bank import DenseBank
 from mtrec_lib.models.mixers.gated_mixer import GatedMixer, blend, softmax
 
@@ -52,7 +54,7 @@ class PLE(GatedMixer):
         shared: int = 2,
         levels: int = 2,
         hidden: int | None = None,
-        activation: Any = "gelu",
+        activation: str | Callable[[Tensor], Tensor] = "gelu",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -64,10 +66,10 @@ class PLE(GatedMixer):
         self.experts, self.shared, self.levels, self.hidden = experts, shared, levels, hidden
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape: Any, tasks: int = 1) -> None:
+    def build(self, input_shape: Shape, tasks: int = 1) -> None:
         """Create the levels."""
         self.built_for = tasks
-        units = self.hidden or input_shape[-1]
+        units: Any = self.hidden or input_shape[-1]
         self.stack = [
             Level(
                 tasks,
@@ -84,7 +86,7 @@ class PLE(GatedMixer):
         for number, level in enumerate(self.stack):
             level.build((*input_shape[:-1], units) if number else input_shape)
 
-    def shares(self, states: Any, level: int = -1) -> Any:
+    def shares(self, states: States, level: int = -1) -> Tensor:
         """Gates of the tasks in a level, ``(batch, length, tasks, tasks · experts + shared)``."""
         flow = states
         wanted = range(self.levels)[level]
@@ -92,7 +94,7 @@ class PLE(GatedMixer):
             flow = ops.stack(below(flow), axis=-2)
         return self.stack[wanted].shares(flow)[..., : self.built_for, :]
 
-    def gates(self, states: Any, tasks: int, level: int = -1) -> Any:
+    def gates(self, states: States, tasks: int, level: int = -1) -> Tensor:
         """How much each task takes from each expert of a level, by default of the last.
 
         Args:
@@ -107,8 +109,8 @@ class PLE(GatedMixer):
         return ops.moveaxis(self.shares(states, level), -2, 0)
 
     def call(
-        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
-    ) -> tuple[Any, ...]:
+        self, states: States, tasks: int = 1, training: bool = False, segment: Tensor | None = None
+    ) -> tuple[States, ...]:
         """Level by level."""
         flow = states
         for level in self.stack[:-1]:
@@ -141,7 +143,7 @@ class Level(keras.layers.Layer):
         experts: int,
         shared: int,
         units: int,
-        activation: Any,
+        activation: str | Callable[[Tensor], Tensor],
         last: bool,
         **kwargs: Any,
     ) -> None:
@@ -158,24 +160,24 @@ class Level(keras.layers.Layer):
         self.shared_gate = gate(1, total, "shared_gate") if shared > 0 and not last else None
         self.owner = np.repeat(np.arange(tasks + 1), [experts] * tasks + [shared])
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Create experts and gates, whose vectors have the width of the last axis."""
         for layer in (self.bank, self.gate, self.shared_gate):
             if layer is not None:
                 layer.build((None, None, input_shape[-1]))
 
-    def shares(self, flow: Any) -> Any:
+    def shares(self, flow: Tensor) -> Tensor:
         """Gates of the readers over all experts, ``(batch, length, readers, total)``."""
         own = len(flow.shape) == 4
         of_tasks = flow[:, :, : self.tasks] if own else flow
-        found = self._in_place(softmax(self.gate(of_tasks, own=own)))
+        of_experts = self._in_place(softmax(self.gate(of_tasks, own=own)))
         if self.shared_gate is None:
-            return found
+            return of_experts
         of_shared = flow[:, :, self.tasks :] if own else flow
         further = softmax(self.shared_gate(of_shared, own=own))
-        return ops.concatenate([found, further], axis=-2)
+        return ops.concatenate([of_experts, further], axis=-2)
 
-    def _in_place(self, shares: Any) -> Any:
+    def _in_place(self, shares: Tensor) -> Tensor:
         """``(…, tasks, experts + shared)`` with zeros at what other tasks own."""
         own, common = shares[..., : self.experts], shares[..., self.experts :]
         mine = ops.eye(self.tasks)[:, :, None]  # (m, m, 1)
@@ -183,10 +185,10 @@ class Level(keras.layers.Layer):
         shape = (*ops.shape(shares)[:-1], self.tasks * self.experts)
         return ops.concatenate([ops.reshape(placed, shape), common], axis=-1)
 
-    def call(self, flow: Any) -> tuple[Any, ...]:
+    def call(self, flow: Tensor) -> tuple[Tensor, ...]:
         """What each reader makes of the experts."""
         if len(flow.shape) == 4:
-            said = self.bank(ops.take(flow, self.owner, axis=2), own=True)
+            outputs = self.bank(ops.take(flow, self.owner, axis=2), own=True)
         else:
-            said = self.bank(flow)
-        return blend(self.shares(flow), said)
+            outputs = self.bank(flow)
+        return blend(self.shares(flow), outputs)

@@ -1,9 +1,11 @@
 """Hard sharing: every task reads the same state."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.models.mixers.mixer import Mixer
 
 
@@ -22,20 +24,25 @@ class SharedBottom(Mixer):
     Taught in chapter 07.
     """
 
-    def __init__(self, hidden: int | None = None, activation: Any = "gelu", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        hidden: int | None = None,
+        activation: str | Callable[[Tensor], Tensor] = "gelu",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.hidden, self.activation = hidden, keras.activations.get(activation)
         policy = self.dtype_policy
         self.dense = keras.layers.Dense(hidden, self.activation, dtype=policy) if hidden else None
 
-    def build(self, input_shape: Any, tasks: int = 1) -> None:
+    def build(self, input_shape: Shape, tasks: int = 1) -> None:
         """Build the shared layer; it serves any number of tasks."""
         if self.dense is not None:
             self.dense.build(input_shape)
 
     def call(
-        self, states: Any, tasks: int = 1, training: bool = False, segment: Any = None
-    ) -> tuple[Any, ...]:
+        self, states: States, tasks: int = 1, training: bool = False, segment: Tensor | None = None
+    ) -> tuple[States, ...]:
         """The same state, once a task."""
         shared = self.dense(states) if self.dense is not None else states
         return (shared,) * tasks

@@ -1,18 +1,24 @@
 """One trunk, a mixer, and a head a task, under plain Keras ``compile`` and ``fit``."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Shape, States, Tensor
 from mtrec_lib.layers import ByteDropout
 from mtrec_lib.losses import masked_sum
 from mtrec_lib.models.mixers.shared_bottom import SharedBottom
 from mtrec_lib.models.multi_task.scoring import Scoring
 from mtrec_lib.models.multi_task.steps import step_of
 from mtrec_lib.models.trunks.trunk import segment_of
+
+if TYPE_CHECKING:
+    from mtrec_lib.models.mixers.mixer import Mixer
+    from mtrec_lib.models.multi_task.protocols import BalancingLike, TaskLike
+    from mtrec_lib.models.trunks.trunk import Trunk
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -30,7 +36,7 @@ class MultiTask(Scoring, keras.Model):
         mixer: how tasks share the state; default :class:`SharedBottom`.
         tasks: for example ``[mt.tasks.NextItem(), mt.tasks.Rating()]``.
         temperatures: what each task's logits are divided by, as learned in an earlier training.
-        blind: share of the training positions at which no head sees the vector of the item due:
+        blind: share of the training positions at which no head sees the vector of the next item:
             heads then learn to answer from what stands beside it (``Inputs.beside``), too.
 
     Raises:
@@ -46,9 +52,9 @@ class MultiTask(Scoring, keras.Model):
 
     def __init__(
         self,
-        trunk: Any,
-        mixer: Any = None,
-        tasks: Sequence[Any] = (),
+        trunk: "Trunk",
+        mixer: "Mixer | None" = None,
+        tasks: "Sequence[TaskLike]" = (),
         temperatures: Sequence[float] | None = None,
         blind: float = 0.0,
         **kwargs: Any,
@@ -65,14 +71,14 @@ class MultiTask(Scoring, keras.Model):
             task.prepare(trunk.fitted)
         self.heads = [task.make_head(trunk.spec, trunk.width) for task in self.tasks]
         _check_transfers(self.tasks, self.heads)
-        self.balancing: Any = None
+        self.balancing: BalancingLike | None = None
         self._cooled = None if temperatures is None else tuple(float(t) for t in temperatures)
         means = keras.metrics.Mean
         self.trackers = [means(name=f"{task.name}_loss") for task in self.tasks]
         self.weighing = [means(name=f"{task.name}_weight") for task in self.tasks]
         self.total = means(name="loss")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Build trunk, mixer and heads."""
         state, tasks = (None, None, self.trunk.width), len(self.tasks)
         if not self.trunk.built:
@@ -89,25 +95,25 @@ class MultiTask(Scoring, keras.Model):
         """Nothing more than the configuration is needed to build."""
         self.build()
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> dict[str, Any]:
+    def call(self, inputs: Batch, training: bool = False) -> dict[str, Tensor]:
         """Predictions of every task at every position."""
         return self.answer(inputs, inputs.get("given_item"), training=training)
 
     def answer(
         self,
-        inputs: dict[str, Any],
-        given_item: Any = None,
+        inputs: Batch,
+        given_item: Tensor | None = None,
         last: bool = False,
         training: bool = False,
-    ) -> dict[str, Any]:
+    ) -> dict[str, Tensor]:
         """Predictions of every task that can answer.
 
         Args:
             inputs: the pasts, as the trunk reads them.
             given_item: the item of the event to come, ``(batch, length)`` int, or ``(batch, 1)``
-                where only the ``last`` position is asked; without it only tasks that are given
+                where only the ``last`` position is answered; without it only tasks that are given
                 nothing answer.
-            last: whether only the last position of each row is asked.
+            last: whether only the last position of each row is answered.
             training: whether dropout acts.
         """
         mixed = self.mixed(inputs, last=last, training=training)
@@ -116,8 +122,12 @@ class MultiTask(Scoring, keras.Model):
         return self._answers(mixed, table, item, training)
 
     def mixed(
-        self, inputs: dict[str, Any], last: bool = False, training: bool = False, states: Any = None
-    ) -> tuple[Any, ...]:
+        self,
+        inputs: Batch,
+        last: bool = False,
+        training: bool = False,
+        states: States | None = None,
+    ) -> tuple[States, ...]:
         """A state a task, ``(batch, length, width)`` each, or ``(batch, 1, width)`` of the last.
 
         ``states`` are those of the trunk, where they are at hand.
@@ -130,13 +140,18 @@ class MultiTask(Scoring, keras.Model):
         return tuple(state[:, -1:] for state in mixed) if last else mixed
 
     def _answers(
-        self, mixed: Any, table: Any, item: Any, training: bool, losses: bool = False
-    ) -> dict[str, Any]:
+        self,
+        mixed: tuple[States, ...],
+        table: Tensor,
+        item: Tensor | None,
+        training: bool,
+        losses: bool = False,
+    ) -> dict[str, Tensor]:
         """What the heads say, each task after those whose answers it may use.
 
         For ``losses`` those with a training form of their own are left out.
         """
-        answers: dict[str, Any] = {}
+        answers: dict[str, Tensor] = {}
         for n, temperature in zip(self._order, self._temperatures(), strict=True):
             task = self.tasks[n]
             if (item is None and "item" in task.given) or (losses and task.own_train_loss):
@@ -148,7 +163,9 @@ class MultiTask(Scoring, keras.Model):
             answers[task.name] = task.combine(output, answers)
         return answers
 
-    def _transferred(self, task: Any, mixed: Any, item: Any) -> dict[str, Any]:
+    def _transferred(
+        self, task: "TaskLike", mixed: tuple[States, ...], item: Tensor | None
+    ) -> dict[str, Tensor]:
         """What the head of the task before hands over, for a task that listens to it."""
         for n, before in enumerate(self.tasks):
             if before.name == task.transfer_from:
@@ -157,8 +174,8 @@ class MultiTask(Scoring, keras.Model):
         return {}
 
     def _item(
-        self, inputs: dict[str, Any], table: Any, given_item: Any, training: bool = False
-    ) -> Any:
+        self, inputs: Batch, table: Tensor, given_item: Tensor | None, training: bool = False
+    ) -> Tensor | None:
         """What heads see of the items to come: their vectors, and what stands beside the state."""
         if given_item is None:
             return None
@@ -177,7 +194,12 @@ class MultiTask(Scoring, keras.Model):
         learned = ops.unstack(self.balancing.temperatures())
         return [learned[n] * (fixed[n] or 1.0) for n in self._order]
 
-    def compile(self, optimizer: Any = "adam", balancing: Any = None, **kwargs: Any) -> None:
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        balancing: "BalancingLike | None" = None,
+        **kwargs: Any,
+    ) -> None:
         """Keras ``compile``, plus the object that weighs the tasks (default: every λ is one)."""
         super().compile(optimizer=optimizer, **kwargs)
         if not self.built:
@@ -186,8 +208,10 @@ class MultiTask(Scoring, keras.Model):
             balancing.bind([task.name for task in self.tasks])
         self.balancing = balancing
 
-    def fit(self, *args: Any, callbacks: Any = None, **kwargs: Any) -> Any:
-        """Keras ``fit``; at the end of an epoch the balancing method is told its mean losses."""
+    def fit(
+        self, *args: Any, callbacks: Sequence[keras.callbacks.Callback] | None = None, **kwargs: Any
+    ) -> keras.callbacks.History:
+        """Keras ``fit``; at the end of an epoch the balancing method gets its mean losses."""
         own = keras.callbacks.LambdaCallback(on_epoch_end=self._end_epoch)
         return super().fit(*args, callbacks=[*(callbacks or []), own], **kwargs)
 
@@ -197,35 +221,38 @@ class MultiTask(Scoring, keras.Model):
             self.balancing.end_epoch(ops.convert_to_tensor(losses, dtype="float32"))
 
     @property
-    def learned(self) -> list[Any]:
+    def learned(self) -> list[keras.Variable]:
         """All that training moves: the model's variables, then those of the balancing method."""
         own = [] if self.balancing is None else self.balancing.trainable_variables
         return [*self.trainable_variables, *own]
 
-    def task_sums(self, outputs: dict[str, Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    def task_sums(
+        self, outputs: Mapping[str, Tensor], y: Batch
+    ) -> tuple[list[Tensor], list[Tensor]]:
         """Summed loss and number of labels of each task, in nats and events."""
         return self._sums([task.loss(outputs[task.name], y) for task in self.tasks], y)
 
-    def _sums(self, losses: list[Any], y: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    def _sums(self, losses: list[Tensor], y: Batch) -> tuple[list[Tensor], list[Tensor]]:
         masks = [task.mask(y) * y["counted"] for task in self.tasks]
         sums = [masked_sum(loss, mask) for loss, mask in zip(losses, masks, strict=True)]
         return sums, [ops.sum(mask) for mask in masks]
 
-    def read(self, x: dict[str, Any]) -> tuple[Any, ...]:
-        """What all tasks start from: states, item table and, of rows that tell it, the item due."""
+    def read(self, x: Batch) -> tuple[Tensor, ...]:
+        """What all tasks start from: states, item table and, where x holds it, the next item."""
         states, table = self.trunk(x, training=True), self.trunk.table()
         item = self._item(x, table, x.get("given_item"), training=True)
         return (states, table) if item is None else (states, table, item)
 
     def train_losses(
-        self, x: dict[str, Any], y: dict[str, Any], read: tuple[Any, ...] | None = None
-    ) -> tuple[list[Any], list[Any]]:
+        self, x: Batch, y: Batch, read: tuple[Tensor, ...] | None = None
+    ) -> tuple[list[Tensor], list[Tensor]]:
         """A loss a task over one denominator, by the form that training uses, and its labels.
 
         Scalars, not one array: going back from one of them must not pass through the others.
-        ``read`` is what :meth:`read` found, where that is at hand.
+        ``read`` is what :meth:`read` returned, where that is at hand.
         """
-        states, table, item = (*(self.read(x) if read is None else read), None)[:3]
+        states, table, *rows = self.read(x) if read is None else read
+        item = rows[0] if rows else None
         mixed = self.mixed(x, training=True, states=states)
         answers = self._answers(mixed, table, item, training=True, losses=True)
         losses = [
@@ -237,28 +264,28 @@ class MultiTask(Scoring, keras.Model):
         sums, counts = self._sums(losses, y)
         return [total / _positions(y) for total in sums], counts
 
-    def weights_of(self, losses: Any, gram: Any = None) -> Any:
+    def weights_of(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of each task at this step, ``(tasks,)``."""
         if self.balancing is None:
             return ops.ones_like(losses)
         return self.balancing.weights(losses, gram)
 
-    def total_of(self, losses: Any, weights: Any) -> Any:
+    def total_of(self, losses: Tensor, weights: Tensor) -> Tensor:
         """What is minimised, a scalar."""
         return ops.sum(losses) if self.balancing is None else self.balancing.total(losses, weights)
 
-    def train_step(self, data: Any) -> dict[str, Any]:
+    def train_step(self, data: tuple[Batch, ...]) -> dict[str, Tensor]:
         """One step: losses a task, weighed; how often it goes back through what is a method's."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        found = step_of(self.balancing)(self, x, y)
-        self.optimizer.apply(found.gradients, self.learned)
+        step = step_of(self.balancing)(self, x, y)
+        self.optimizer.apply(step.gradients, self.learned)
         if self.balancing is not None and self.balancing.needs_after:
-            self.balancing.after(found.losses, ops.stack(self.train_losses(x, y)[0]))
-        for tracker, weight in zip(self.weighing, ops.unstack(found.weights), strict=True):
+            self.balancing.after(step.losses, ops.stack(self.train_losses(x, y)[0]))
+        for tracker, weight in zip(self.weighing, ops.unstack(step.weights), strict=True):
             tracker.update_state(weight)
-        return self._track(found.losses, found.counts, found.total, y)
+        return self._track(step.losses, step.counts, step.total, y)
 
-    def test_step(self, data: Any) -> dict[str, Any]:
+    def test_step(self, data: tuple[Batch, ...]) -> dict[str, Tensor]:
         """The losses without a step; ``loss`` is their sum, by the weights that are fixed."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         sums, counts = self.task_sums(self(x, training=False), y)
@@ -266,7 +293,9 @@ class MultiTask(Scoring, keras.Model):
         total = ops.sum(losses) if self.balancing is None else self.balancing.judged(losses)
         return self._track(losses, counts, total, y)
 
-    def _track(self, losses: Any, counts: Any, total: Any, y: dict[str, Any]) -> dict[str, Any]:
+    def _track(
+        self, losses: Tensor, counts: list[Tensor], total: Tensor, y: Batch
+    ) -> dict[str, Tensor]:
         """Raw losses as means over labels; the weighted total as a mean over target events."""
         positions = _positions(y)
         for tracker, loss, count in zip(self.trackers, ops.unstack(losses), counts, strict=True):
@@ -276,7 +305,7 @@ class MultiTask(Scoring, keras.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
     @property
-    def metrics(self) -> list[Any]:
+    def metrics(self) -> list[keras.metrics.Metric]:
         """The trackers, reset by Keras at every epoch."""
         return [self.total, *self.trackers, *self.weighing]
 
@@ -288,18 +317,20 @@ class MultiTask(Scoring, keras.Model):
             "trunk": pack(self.trunk),
             "mixer": pack(self.mixer),
             "tasks": [pack(task) for task in self.tasks],
-            "temperatures": self._kept_temperatures(),
+            "temperatures": self._all_temperatures(),
             "blind": self.blind,
         }
 
-    def _kept_temperatures(self) -> list[float] | None:
+    def _all_temperatures(self) -> list[float] | None:
         """What has been learned of temperatures, in the order of the tasks."""
-        found = dict(zip(self._order, self._temperatures(), strict=True))
-        values = [found[n] for n in range(len(self.tasks))]
+        by_number = dict(zip(self._order, self._temperatures(), strict=True))
+        values = [by_number[n] for n in range(len(self.tasks))]
         return None if None in values else [float(value) for value in values]
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "MultiTask":
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "MultiTask":
         """Rebuild from :meth:`get_config`."""
         unpack = keras.saving.deserialize_keras_object
         return cls(
@@ -312,12 +343,12 @@ class MultiTask(Scoring, keras.Model):
         )
 
 
-def _positions(y: dict[str, Any]) -> Any:
+def _positions(y: Batch) -> Tensor:
     """How many positions a batch has, padding included: one constant for all batches."""
     return ops.cast(ops.size(y["counted"]), "float32")
 
 
-def _check_transfers(tasks: Sequence[Any], heads: Sequence[Any]) -> None:
+def _check_transfers(tasks: "Sequence[TaskLike]", heads: Sequence[keras.layers.Layer]) -> None:
     """Pass if each task that hears another finds it, its head as large as its own."""
     units = [getattr(head, "hidden", None) for head in heads]
     hidden = dict(zip([task.name for task in tasks], units, strict=True))
@@ -333,7 +364,7 @@ def _check_transfers(tasks: Sequence[Any], heads: Sequence[Any]) -> None:
             )
 
 
-def _in_order(tasks: Sequence[Any]) -> list[int]:
+def _in_order(tasks: "Sequence[TaskLike]") -> list[int]:
     """Numbers of the tasks, each after those that predict what it is given.
 
     Raises:
@@ -347,12 +378,12 @@ def _in_order(tasks: Sequence[Any]) -> list[int]:
     order: list[int] = []
     waiting = dict(enumerate(tasks))
     while waiting:
-        due = {task.label for task in waiting.values()}
+        open_labels = {task.label for task in waiting.values()}
         ready = [
             n
             for n, task in waiting.items()
             if set(task.given) <= known | set(task.conditions)
-            and not set(task.given) & due - {task.label}
+            and not set(task.given) & open_labels - {task.label}
         ]
         if not ready:
             parts = {task.label: task.given for task in waiting.values()}

@@ -1,9 +1,10 @@
 """A ``MultiTask`` from its configuration: as it was, or with room for new items."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.features.grown_inputs import grown_inputs
@@ -11,24 +12,35 @@ from mtrec_lib.features.inputs import Inputs
 from mtrec_lib.layers.item_table import described
 from mtrec_lib.models.growing import grown_weight
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from mtrec_lib.layers.item_table import ItemTable
+    from mtrec_lib.models.multi_task.scoring import Scoring
+
 MARKS_BEHIND = 1  # the begin mark's row stands behind those of the items
 
 
-def configuration(model: Any) -> dict[str, Any]:
+def configuration(model: "Scoring") -> dict[str, Any]:
     """What Keras needs to rebuild a model."""
     config = keras.saving.serialize_keras_object(model)
     config.pop("compile_config", None)  # fit compiles again; Keras would warn that load does not
     return config
 
 
-def give_inputs(model: Any, inputs: Inputs) -> None:
+def give_inputs(model: "Scoring", inputs: Inputs) -> None:
     """Let a model that was rebuilt from its configuration read with ``inputs``."""
     model.inputs_fitted = model.trunk.fitted = inputs
     for task in model.tasks:
         task.prepare(inputs)  # what a task takes from the catalogue is not in its configuration
 
 
-def with_more_items(model: Any, items: Any, vectors: Any = None) -> Any:
+Built = TypeVar("Built", bound="Scoring")
+
+
+def with_more_items(
+    model: Built, items: "pl.DataFrame", vectors: NDArray[Any] | None = None
+) -> Built:
     """See :meth:`mtrec_lib.models.multi_task.scoring.Scoring.with_items`."""
     inputs = grown_inputs(model.inputs, items)
     old, size = model.inputs.catalogue.size, inputs.catalogue.size
@@ -47,7 +59,9 @@ def with_more_items(model: Any, items: Any, vectors: Any = None) -> Any:
     return grown
 
 
-def _values(before: Any, weight: Any, inputs: Inputs, vectors: np.ndarray | None) -> np.ndarray:
+def _values(
+    before: keras.Variable, weight: keras.Variable, inputs: Inputs, vectors: np.ndarray | None
+) -> np.ndarray:
     """What a weight of the grown model begins with."""
     old, items = before.numpy(), inputs.catalogue.size
     if old.shape == tuple(weight.shape):
@@ -65,17 +79,18 @@ def _values(before: Any, weight: Any, inputs: Inputs, vectors: np.ndarray | None
     return grown_weight(old, weight.shape, mean, MARKS_BEHIND if marks else 0)
 
 
-def _all_vectors(table: Any, vectors: Any, new: int) -> np.ndarray | None:
+def _all_vectors(table: "ItemTable", vectors: NDArray[Any] | None, new: int) -> np.ndarray | None:
     """Given vectors of all items, ``(items, columns)``; None where the table has none."""
     if table.vectors is None:
         if vectors is None:
             return None
         raise ParameterError("vectors were given, and this model reads none; leave vectors out")
-    columns, shape = table.vectors["columns"], np.shape(vectors)
-    if vectors is None or shape != (new, columns):
+    columns = table.vectors["columns"]
+    shape = None if vectors is None else np.shape(vectors)
+    if shape != (new, columns):
         raise ParameterError(
             f"vectors must be ({new}, {columns}), a row a new item, got "
-            f"{None if vectors is None else shape}; make them as those of the other items"
+            f"{shape}; make them as those of the other items"
         )
     values = np.asarray(vectors, np.float32)
     if not np.isfinite(values).all():
@@ -91,9 +106,9 @@ def _changed(value: Any, old: int, inputs: Inputs, vectors: np.ndarray | None) -
         return value
     if {"items", "grades", "max_length"} <= set(value):
         return inputs.spec.to_dict()
-    found = {name: _changed(each, old, inputs, vectors) for name, each in value.items()}
-    if found.get("items") == old:  # of a sampler
-        found["items"] = inputs.catalogue.size
-    if vectors is not None and found.get("item_vectors"):
-        found["item_vectors"] = described(vectors)
-    return found
+    config = {name: _changed(each, old, inputs, vectors) for name, each in value.items()}
+    if config.get("items") == old:  # of a sampler
+        config["items"] = inputs.catalogue.size
+    if vectors is not None and config.get("item_vectors"):
+        config["item_vectors"] = described(vectors)
+    return config

@@ -1,19 +1,26 @@
 """The model protocol for a Keras model: scores, log probabilities and predictions."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self, cast
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, States, Tensor
 from mtrec_lib.models.multi_task.rebuilding import with_more_items
 
 if TYPE_CHECKING:
     import polars as pl
 
     from mtrec_lib.data import Catalogue, Histories
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.pairs.pair_features import PairFeatures
+    from mtrec_lib.models.multi_task.protocols import TaskLike
+    from mtrec_lib.models.trunks.trunk import Trunk
 
 BATCH = 128
 
@@ -22,17 +29,18 @@ class Scoring:
     """Mixed into :class:`MultiTask`: what evaluation and recommendation ask of every model."""
 
     saved_as = "multi_task"
-    inputs_fitted: Any
-    tasks: list[Any]
-    heads: list[Any]
-    trunk: Any
-    answer: Callable[..., Any]
-    mixed: Callable[..., Any]
+    inputs_fitted: "Inputs | None"
+    tasks: "Sequence[TaskLike]"
+    heads: list[keras.layers.Layer]
+    trunk: "Trunk"
+    answer: Callable[..., dict[str, Tensor]]
+    mixed: Callable[..., tuple[States, ...]]
     built: bool
-    build: Callable[..., Any]
+    weights: list[keras.Variable]
+    build: Callable[..., None]
 
     @property
-    def inputs(self) -> Any:
+    def inputs(self) -> "Inputs":
         """The fitted inputs that the model reads with."""
         if self.inputs_fitted is None:
             raise ParameterError(
@@ -61,7 +69,7 @@ class Scoring:
         """Name and SHA-256 of the log that the inputs were fitted on, protocol of the split."""
         return dict(self.inputs.fitted_on)
 
-    def with_items(self, items: "pl.DataFrame", vectors: Any = None) -> Any:
+    def with_items(self, items: "pl.DataFrame", vectors: NDArray[Any] | None = None) -> Self:
         """The same model over a catalogue with more items, without training.
 
         A new item begins as the mean of those that were chosen in training (its own embedding and
@@ -108,7 +116,7 @@ class Scoring:
         """
         name = self._next_item().name
 
-        def chosen(x: dict[str, Any], given: Any) -> Any:
+        def chosen(x: Batch, given: Any) -> Tensor:
             logits = ops.cast(self._last(x)[name], "float32")
             picked = ops.take_along_axis(logits, given - 2, axis=1)[:, 0]
             return picked - ops.logsumexp(logits, axis=1)
@@ -130,7 +138,7 @@ class Scoring:
         if not names:
             return {}
 
-        def expected(x: dict[str, Any], given: Any) -> Any:
+        def expected(x: Batch, given: Tensor | None) -> Tensor:
             outputs = self._last(x, given)
             read = [task.readings(outputs[task.name])[name] for name, task in names.items()]
             return ops.stack([ops.cast(column, "float32") for column in read], axis=1)
@@ -154,7 +162,7 @@ class Scoring:
             )
         kind, catalogue = names[task], np.arange(2, self.trunk.spec.items + 2, dtype=np.int32)
 
-        def every(x: dict[str, Any], given: Any) -> Any:
+        def every(x: Batch, given: Tensor | None) -> Tensor:
             # One row of items for all pasts: a head's first layer is split, and neither half is
             # repeated for the other; what stands beside the state is another row for everybody.
             rows = x["beside"].shape[0] if "beside" in x else 1
@@ -167,17 +175,17 @@ class Scoring:
         """The trunk's last state of each history, ``(n, width)`` float32."""
         return self._batches("states", lambda x, given: self.trunk(x)[:, -1], histories)
 
-    def _numbers(self) -> dict[str, Any]:
-        """Name of each number that is said of an event, and the task that says it."""
+    def _numbers(self) -> "dict[str, TaskLike]":
+        """Name of each number that is predicted of an event, and the task that predicts it."""
         answered = {"item"} | {task.label for task in self.tasks}
-        found = {}
+        by_name: dict[str, TaskLike] = {}
         for task in self.tasks:
             if not task.wide:
-                found[task.name] = task
-                found |= dict.fromkeys(task.also if set(task.given) <= answered else (), task)
-        return found
+                by_name[task.name] = task
+                by_name |= dict.fromkeys(task.also if set(task.given) <= answered else (), task)
+        return by_name
 
-    def _next_item(self) -> Any:
+    def _next_item(self) -> "TaskLike":
         for task in self.tasks:
             if task.label == "item" and not task.given:
                 return task
@@ -196,12 +204,12 @@ class Scoring:
 
     def _beside(self, past: "Histories", items: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """``(n, k, numbers)`` beside ``k`` items each: ``(all, k)`` ids, or ``(k,)`` for all."""
-        asked = items[rows] if items.ndim == 2 else np.tile(items, (len(past), 1))
-        each = np.repeat(np.arange(len(past)), asked.shape[1])
-        found = self.inputs.beside.of(past[each], asked.ravel())
-        return found.reshape(*asked.shape, -1)
+        ids = items[rows] if items.ndim == 2 else np.tile(items, (len(past), 1))
+        each = np.repeat(np.arange(len(past)), ids.shape[1])
+        numbers = cast("PairFeatures", self.inputs.beside).of(past[each], ids.ravel())
+        return numbers.reshape(*ids.shape, -1)
 
-    def _last(self, x: dict[str, Any], given: Any = None) -> dict[str, Any]:
+    def _last(self, x: Batch, given: Tensor | None = None) -> dict[str, Tensor]:
         """What every task says after the last event, ``(batch, units)`` each."""
         outputs = self.answer(x, given, last=True)
         return {name: output[:, 0] for name, output in outputs.items()}
@@ -209,7 +217,7 @@ class Scoring:
     def _batches(
         self,
         name: str,
-        step: Callable[[dict[str, Any], Any], Any],
+        step: Callable[[Batch, Tensor | None], Tensor],
         histories: "Histories",
         items: np.ndarray | None = None,
         beside: np.ndarray | None = None,
@@ -219,7 +227,7 @@ class Scoring:
             self.build()
         compiled = self.__dict__.setdefault("_traced", {}).setdefault(name, tf.function(step))
         size = min(BATCH, len(histories))
-        found = []
+        answers = []
         for start in range(0, len(histories), BATCH):
             part = np.arange(start, min(start + BATCH, len(histories)))
             rows = np.pad(part, (0, size - len(part)), mode="edge")
@@ -230,5 +238,5 @@ class Scoring:
             tensors = {key: tf.constant(value) for key, value in x.items()}
             # A plain call is counted with those of other models: five models, and TensorFlow warns.
             traced = compiled.get_concrete_function(tensors, given)
-            found.append(np.asarray(traced(tensors, given), np.float32)[: len(part)])
-        return np.concatenate(found) if found else np.zeros((0,), np.float32)
+            answers.append(np.asarray(traced(tensors, given), np.float32)[: len(part)])
+        return np.concatenate(answers) if answers else np.zeros((0,), np.float32)

@@ -6,30 +6,37 @@ them, and go on with the sum. With all weights one, all three give the same grad
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import keras
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import Batch, Tensor
+
+if TYPE_CHECKING:
+    from mtrec_lib.models.multi_task.model import MultiTask
+    from mtrec_lib.models.multi_task.protocols import BalancingLike
+
 
 class Weighed(NamedTuple):
-    """What one look at a batch found."""
+    """What one look at a batch yields."""
 
-    losses: Any  # (tasks,) nats, over one denominator
-    counts: list[Any]  # labels of each task
-    weights: Any  # (tasks,) λ
-    total: Any  # a scalar, what was minimised
-    gradients: list[Any]  # in the order of ``model.learned``
+    losses: Tensor  # (tasks,) nats, over one denominator
+    counts: list[Tensor]  # labels of each task
+    weights: Tensor  # (tasks,) λ
+    total: Tensor  # a scalar, what was minimised
+    gradients: list[Tensor]  # in the order of ``model.learned``
 
 
-def step_of(balancing: Any) -> Any:
+def step_of(balancing: "BalancingLike | None") -> "Callable[[MultiTask, Batch, Batch], Weighed]":
     """Which of the three ways a balancing method needs."""
     if balancing is None or not balancing.needs_gram:
         return at_the_sum
     return at_the_states if balancing.at == "representation" else at_the_parameters
 
 
-def at_the_sum(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
+def at_the_sum(model: "MultiTask", x: Batch, y: Batch) -> Weighed:
     """One backward pass of Σ λ_i L_i; what the method itself learns is trained with it."""
     with tf.GradientTape() as tape:
         each, counts = model.train_losses(x, y)
@@ -40,11 +47,11 @@ def at_the_sum(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
     return Weighed(losses, counts, weights, total, tape.gradient(scaled, model.learned))
 
 
-def at_the_states(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
+def at_the_states(model: "MultiTask", x: Batch, y: Batch) -> Weighed:
     """A backward pass a task through heads and mixer, one through the trunk.
 
     Tasks meet in two places: the states z, and the item table, which heads read directly, all of it
-    or the row of the item due. The method looks at the gradients in z; its weights are applied to
+    or the row of the next item. The method looks at the gradients in z; its weights are applied to
     those in z, in table and rows, and in the mixer. A head gets its own task's gradient unweighed,
     and weighed those of tasks that read what it says.
     """
@@ -56,10 +63,10 @@ def at_the_states(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
         losses, counts = model.train_losses(x, y, read)
         scaled = [model.optimizer.scale_loss(loss) for loss in losses]
     shared = [*read, *mixer.trainable_variables]
-    found = _each(above, scaled, shared, model.heads)
-    gram = _gram([task[0][:1] for task in found])
+    by_task = _each(above, scaled, shared, model.heads)
+    gram = _gram([task[0][:1] for task in by_task])
 
-    def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
+    def handed_on(together: list[Tensor]) -> list[tuple[keras.layers.Layer, list[Tensor]]]:
         through = below.gradient(
             read,
             trunk.trainable_variables,
@@ -68,10 +75,10 @@ def at_the_states(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
         )
         return [(trunk, through), (mixer, together[len(read) :])]
 
-    return _weighed(model, losses, counts, found, gram, handed_on)
+    return _weighed(model, losses, counts, by_task, gram, handed_on)
 
 
-def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weighed:
+def at_the_parameters(model: "MultiTask", x: Batch, y: Batch) -> Weighed:
     """A whole backward pass a task; the gradients in all variables of trunk and mixer are weighed.
 
     As many passes through the trunk as there are tasks: the dear way, and the plain reading of
@@ -82,23 +89,23 @@ def at_the_parameters(model: Any, x: dict[str, Any], y: dict[str, Any]) -> Weigh
         losses, counts = model.train_losses(x, y)
         scaled = [model.optimizer.scale_loss(loss) for loss in losses]
     shared = [*trunk.trainable_variables, *mixer.trainable_variables]
-    found = _each(tape, scaled, shared, model.heads)
+    by_task = _each(tape, scaled, shared, model.heads)
     cut = len(trunk.trainable_variables)
 
-    def handed_on(together: list[Any]) -> list[tuple[Any, list[Any]]]:
+    def handed_on(together: list[Tensor]) -> list[tuple[keras.layers.Layer, list[Tensor]]]:
         return [(trunk, together[:cut]), (mixer, together[cut:])]
 
-    gram = _gram([task[0] for task in found])
-    return _weighed(model, losses, counts, found, gram, handed_on)
+    gram = _gram([task[0] for task in by_task])
+    return _weighed(model, losses, counts, by_task, gram, handed_on)
 
 
 def _weighed(
-    model: Any,
-    each: list[Any],
-    counts: list[Any],
-    found: list[list[list[Any]]],
-    gram: Any,
-    handed_on: Callable[[list[Any]], list[tuple[Any, list[Any]]]],
+    model: "MultiTask",
+    each: list[Tensor],
+    counts: list[Tensor],
+    by_task: list[list[list[Tensor]]],
+    gram: Tensor,
+    handed_on: Callable[[list[Tensor]], list[tuple[keras.layers.Layer, list[Tensor]]]],
 ) -> Weighed:
     """Ask the method, sum what is shared by its weights, and a head's too, but for its own task.
 
@@ -106,32 +113,35 @@ def _weighed(
     """
     losses = ops.stack(each)
     weights = model.weights_of(losses, gram / model.optimizer.scale_loss(1.0) ** 2)
-    shared = handed_on(_combined(weights, [task[0] for task in found]))
+    shared = handed_on(_combined(weights, [task[0] for task in by_task]))
     heads = []
     for number, head in enumerate(model.heads):
-        own = ops.where(ops.arange(len(found)) == number, ops.ones_like(weights), weights)
-        heads.append((head, _combined(own, [task[1 + number] for task in found])))
+        own = ops.where(ops.arange(len(by_task)) == number, ops.ones_like(weights), weights)
+        heads.append((head, _combined(own, [task[1 + number] for task in by_task])))
     gradients = _in_order(model, [*shared, *heads])
     return Weighed(losses, counts, weights, model.total_of(losses, weights), gradients)
 
 
 def _each(
-    tape: Any, losses: list[Any], shared: list[Any], heads: list[Any]
-) -> list[list[list[Any]]]:
+    tape: tf.GradientTape,
+    losses: list[Tensor],
+    shared: list[Tensor],
+    heads: list[keras.layers.Layer],
+) -> list[list[list[Tensor]]]:
     """For every task its gradients: in what is shared, then in every head."""
-    groups, found = [shared, *(head.trainable_variables for head in heads)], []
+    groups, by_task = [shared, *(head.trainable_variables for head in heads)], []
     for loss in losses:
         gradients = iter(tape.gradient(loss, [place for group in groups for place in group]))
-        found.append([[_dense(next(gradients), place) for place in group] for group in groups])
-    return found
+        by_task.append([[_dense(next(gradients), place) for place in group] for group in groups])
+    return by_task
 
 
-def _dense(gradient: Any, place: Any) -> Any:
+def _dense(gradient: Tensor | None, place: Tensor) -> Tensor:
     """A tensor, of zeros where the loss does not reach the place."""
     return ops.zeros_like(place) if gradient is None else tf.convert_to_tensor(gradient)
 
 
-def _gram(gradients: list[list[Any]]) -> Any:
+def _gram(gradients: list[list[Tensor]]) -> Tensor:
     """``(tasks, tasks)`` inner products, float32, of what each task's list holds."""
     total: Any = 0.0
     for parts in zip(*gradients, strict=True):
@@ -140,20 +150,22 @@ def _gram(gradients: list[list[Any]]) -> Any:
     return total
 
 
-def _combined(weights: Any, gradients: list[list[Any]]) -> list[Any]:
+def _combined(weights: Tensor, gradients: list[list[Tensor]]) -> list[Tensor]:
     """Σ λ_i g_i, place by place."""
-    weights = ops.unstack(weights)
+    each = ops.unstack(weights)
     return [
-        sum(ops.cast(w, part.dtype) * part for w, part in zip(weights, parts, strict=True))
+        sum(ops.cast(w, part.dtype) * part for w, part in zip(each, parts, strict=True))
         for parts in zip(*gradients, strict=True)
     ]
 
 
-def _in_order(model: Any, pairs: list[tuple[Any, list[Any]]]) -> list[Any]:
-    """The gradients in the order of ``model.learned``, found by the identity of the variable."""
-    found = {
+def _in_order(
+    model: "MultiTask", pairs: list[tuple[keras.layers.Layer, list[Tensor]]]
+) -> list[Tensor]:
+    """The gradients in the order of ``model.learned``, matched by the identity of the variable."""
+    by_variable = {
         id(variable): gradient
         for layer, gradients in pairs
         for variable, gradient in zip(layer.trainable_variables, gradients, strict=True)
     }
-    return [found[id(variable)] for variable in model.learned]
+    return [by_variable[id(variable)] for variable in model.learned]

@@ -1,12 +1,13 @@
 """The network of ``NextBasket``: a causal transformer over baskets, and a copy part."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.features.baskets.basket_pairs import PAIR, PAST
 from mtrec_lib.layers import ByteDropout, TransformerBlock
 
@@ -75,7 +76,7 @@ class BasketNetwork(keras.Model):
         for layer, size in zip(layers, sizes, strict=True):
             layer.build((None, size))
 
-    def _table(self, rows: int, width: int, spread: float, name: str) -> Any:
+    def _table(self, rows: int, width: int, spread: float, name: str) -> keras.Variable:
         start = keras.initializers.RandomNormal(stddev=spread)
         return self.add_weight(shape=(rows, width), initializer=start, name=name)
 
@@ -92,7 +93,7 @@ class BasketNetwork(keras.Model):
         self.line.kernel.assign(kernel)
         self.line.bias.assign([middle])
 
-    def call(self, x: dict[str, Any], training: bool = False) -> Any:
+    def call(self, x: Batch, training: bool = False) -> Tensor:
         """``(moments, items)`` logits."""
         moments = tf.shape(x["where"])[0]
         logits = tf.tile(self.bias[None, :], [moments, 1])
@@ -101,7 +102,7 @@ class BasketNetwork(keras.Model):
             logits += tf.matmul(state, self.out, transpose_b=True)
         return self._copy(x, logits, state, training) if self.hidden else logits
 
-    def _states(self, x: dict[str, Any], training: bool) -> Any:
+    def _states(self, x: Batch, training: bool) -> Tensor:
         """``(moments, width)``: what the baskets up to each moment have become."""
         rows = tf.shape(x["gap"])[0]
         items = tf.gather(tf.convert_to_tensor(self.vectors), x["item"]) * x["share"][:, None]
@@ -115,7 +116,7 @@ class BasketNetwork(keras.Model):
         states = tf.reshape(self.norm(text), (-1, self.width))
         return self.drop(tf.gather(states, x["where"]), training=training)
 
-    def _copy(self, x: dict[str, Any], logits: Any, state: Any, training: bool) -> Any:
+    def _copy(self, x: Batch, logits: Tensor, state: Tensor | None, training: bool) -> Tensor:
         """Logits in which the items of the past have their own."""
         moment, column = x["moment"], x["column"]
         known = {name: (x[name] - weight[0]) / weight[1] for name, weight in self.scale.items()}
@@ -129,7 +130,7 @@ class BasketNetwork(keras.Model):
         logits += self.newness(known["pasts"])
         return tf.tensor_scatter_nd_update(logits, tf.stack([moment, column], axis=1), score)
 
-    def epoch(self, batches: Iterable[tuple[dict[str, Any], np.ndarray]]) -> float:
+    def epoch(self, batches: Iterable[tuple[Batch, NDArray[np.float32]]]) -> float:
         """Train on some batches; the mean list-wise loss in nats."""
         if not hasattr(self, "_step"):
             self.optimizer.build(self.trainable_variables)
@@ -149,7 +150,7 @@ class BasketNetwork(keras.Model):
         real["pasts"] = [None, len(PAST)]
         return shapes | {name: tf.TensorSpec(size, tf.float32, name) for name, size in real.items()}
 
-    def _train(self, x: dict[str, Any], y: Any) -> Any:
+    def _train(self, x: Batch, y: Batch) -> Tensor:
         with tf.GradientTape() as tape:
             logits = self(x, training=True)
             losses = x["weight"] * tf.nn.softmax_cross_entropy_with_logits(y, logits)
@@ -158,7 +159,7 @@ class BasketNetwork(keras.Model):
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return loss
 
-    def logits(self, x: dict[str, Any]) -> np.ndarray:
+    def logits(self, x: Batch) -> np.ndarray:
         """``(moments, items)`` float32."""
         if not hasattr(self, "_answer"):
             answer = tf.function(lambda x: self(x, training=False))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 import numpy as np
 import polars as pl
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from mtrec_lib.baselines import Popularity
@@ -18,6 +19,9 @@ from mtrec_lib.data.histories import Histories
 from mtrec_lib.models.growing import grown_weight
 from mtrec_lib.models.next_basket.basket_network import BasketNetwork
 from mtrec_lib.models.next_basket.moments import Moments
+
+if TYPE_CHECKING:
+    from mtrec_lib.data.splitting.splits import Split
 
 SCORED = 256
 EARLIEST = 3  # baskets that a person must have before one is a training target
@@ -42,8 +46,8 @@ class NextBasket:
         dropout: rate in both parts.
         hidden: units of the copy part's network.
         length: baskets that the transformer sees at most.
-        per_person: random times at which each person's next basket is asked for in training, drawn
-            once; a basket after a long gap is asked for more often, as at a split.
+        per_person: random times at which each person's next basket is predicted in training, drawn
+            once; a basket after a long gap is predicted more often, as at a split.
         epochs: passes over them; the learning rate rises for 50 steps, then falls by a cosine.
         learning_rate: the highest.
         batch_size: pasts a step (a past holds about half its targets in one row).
@@ -103,8 +107,8 @@ class NextBasket:
         self.learning_rate, self.batch_size = learning_rate, batch_size
         self.progress = progress
 
-    def fit(self, split: Any, parts: Sequence[str] = ("train",)) -> Self:
-        """Train on baskets of some parts, each asked about from what stands before it.
+    def fit(self, split: "Split", parts: Sequence[str] = ("train",)) -> Self:
+        """Train on baskets of some parts, each predicted from what stands before it.
 
         Args:
             split: a split of a log.
@@ -183,7 +187,7 @@ class NextBasket:
         return model
 
     @property
-    def weights(self) -> list[Any]:
+    def weights(self) -> list[keras.Variable]:
         """The variables of the network."""
         return self._network.weights
 
@@ -242,7 +246,9 @@ class NextBasket:
         target, drawn = target[some], drawn[some]
         return owner[target], target - baskets.starts[owner[target]], drawn.astype(np.float32)
 
-    def _batches(self, moments: Moments, order: NDArray[Any]) -> Iterator[Any]:
+    def _batches(
+        self, moments: Moments, order: NDArray[Any]
+    ) -> Iterator[tuple[dict[str, tf.Tensor], NDArray[np.float32]]]:
         for start in range(0, len(order), self.batch_size):
             batch, chosen = moments.batch(np.sort(order[start : start + self.batch_size]))
             yield batch, moments.answers(chosen, self.catalogue.size)
@@ -259,7 +265,7 @@ class _Pasts(Popularity):
         return self.__dict__.pop("_pasts")
 
 
-def _schedule(peak: float, steps: int) -> Any:
+def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """A rise over the first 50 steps (a tenth, if there are few), then a cosine to zero."""
     rise = max(1, min(50, steps // 10))
     return keras.optimizers.schedules.CosineDecay(

@@ -1,4 +1,4 @@
-"""When the next basket is asked for, and what the network reads then."""
+"""When the next basket is predicted, and what the network reads then."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from mtrec_lib.features.baskets.basket_pairs import PAIR, PAST, Personal, person
 
 
 class Moments:
-    """Moments in pasts at which the next basket is asked for, laid out in rows of baskets.
+    """Moments in pasts at which the next basket is predicted, laid out in rows of baskets.
 
     A row is a window of at most ``length`` baskets of one past; windows of a long past overlap by
     half, and a moment belongs to the first window that reaches it.
@@ -54,12 +54,12 @@ class Moments:
         }
 
     def batch(self, rows: NDArray[Any]) -> tuple[dict[str, tf.Tensor], NDArray[np.int64]]:
-        """What the network reads of some rows, and the moments that it is asked about."""
+        """What the network reads of some rows, and the moments that it predicts."""
         chosen_row, place = ranges(self.offsets[rows], np.diff(self.offsets)[rows])
         moments = self.by_row[place]
         where = chosen_row * (self.length + 1) + self.place[moments]
         moment, pair = ranges(self.pairs[moments], np.diff(self.pairs)[moments])
-        found = self._text(rows) | {
+        arrays = self._text(rows) | {
             "where": where.astype(np.int32),
             "moment": moment.astype(np.int32),
             "column": self.known.column[pair].astype(np.int32),
@@ -67,7 +67,7 @@ class Moments:
             "pasts": self.known.pasts[moments],
             "weight": self.weight[moments],
         }
-        return {name: tf.constant(value) for name, value in found.items()}, moments
+        return {name: tf.constant(value) for name, value in arrays.items()}, moments
 
     def _text(self, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Items of the baskets with their slot and share, and of each slot distance and size."""
@@ -94,9 +94,9 @@ class Moments:
         """(moments, items): 1 / |B| for the items of the basket that came next."""
         basket = self.target[moments]
         place, column = self.baskets.members(basket)
-        found = np.zeros((len(moments), items), np.float32)
-        found[place, column] = 1 / self.baskets.sizes[basket][place]
-        return found
+        shares = np.zeros((len(moments), items), np.float32)
+        shares[place, column] = 1 / self.baskets.sizes[basket][place]
+        return shares
 
 
 def nothing_known(n: int) -> Personal:

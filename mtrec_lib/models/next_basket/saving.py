@@ -1,4 +1,4 @@
-"""What is kept of a :class:`NextBasket`: weights, what it counted, its catalogue."""
+"""What a file holds of a :class:`NextBasket`: weights, what it counted, its catalogue."""
 
 import json
 from inspect import signature

@@ -1,10 +1,11 @@
 """A bidirectional transformer over events, trained on hidden ones."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Masked
 from mtrec_lib.features.sequences.tokens import Parts
@@ -12,17 +13,20 @@ from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.masks import same_piece
 
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
+
 
 @keras.saving.register_keras_serializable("mtrec")
 class BERT(BlockTrunk):
     """An encoder-only transformer: each position looks at all events of its history.
 
-    A state therefore knows the future of its place, and the event to be told must be hidden from
-    it: training takes :class:`mtrec_lib.features.Masked`, and a question appends a hidden event
-    after the last one. That answer is a proper distribution, p(next | history). The training loss
-    is not L_LM: it is a pseudo-likelihood, Σ −log p(event | events before and after it), whose
-    factors do not multiply to the probability of a history. Nor is it taken from the questions that
-    are asked: most hidden events have a future, the next one has none.
+    A state therefore knows the future of its place, and the event to be predicted must be hidden
+    from it: training takes :class:`mtrec_lib.features.Masked`, and a question appends a hidden
+    event after the last one. That answer is a proper distribution, p(next | history). The training
+    loss is not L_LM: it is a pseudo-likelihood, Σ −log p(event | events before and after it), whose
+    factors do not multiply to the probability of a history. Nor does training pose the question of
+    use: most hidden events have a future, the next one has none.
 
     Args:
         inputs: fitted ``Inputs`` (or an ``InputSpec``, or its dictionary).
@@ -52,7 +56,7 @@ class BERT(BlockTrunk):
 
     def __init__(
         self,
-        inputs: Any,
+        inputs: "SpecSource",
         width: int = 64,
         layers: int = 2,
         heads: int = 2,
@@ -68,7 +72,7 @@ class BERT(BlockTrunk):
         """A transformer block."""
         return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def block_mask(self, segment: Any) -> Any:
+    def block_mask(self, segment: Tensor) -> Tensor:
         """The mask of pieces: all of one's own piece, before and after."""
         return same_piece(segment)
 
@@ -82,11 +86,11 @@ class BERT(BlockTrunk):
         """The pasts of people, each with a hidden event after it; no begin mark stands before."""
         past = self.spec.arrays(histories, self.spec.max_length - 1)
         past["item"] = np.where(past["item"] == self.spec.begin, 0, past["item"])
-        asked = {
+        query = {
             name: np.pad(read, ((0, 0), (0, 1)), constant_values=Masked.unknown(name))
             for name, read in past.items()
         }
-        return asked | self.of_people(histories)
+        return query | self.of_people(histories)
 
     def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""

@@ -1,10 +1,14 @@
 """What trunks made of blocks share: the stack, its last norm, and how it is run."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.models.trunks.trunk import Trunk
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 
 class BlockTrunk(Trunk):
@@ -21,7 +25,12 @@ class BlockTrunk(Trunk):
     """
 
     def __init__(
-        self, inputs: Any, width: int = 64, layers: int = 2, dropout: float = 0.2, **kwargs: Any
+        self,
+        inputs: "SpecSource",
+        width: int = 64,
+        layers: int = 2,
+        dropout: float = 0.2,
+        **kwargs: Any,
     ) -> None:
         super().__init__(inputs, width=width, dropout=dropout, **kwargs)
         self.layers = layers
@@ -32,7 +41,7 @@ class BlockTrunk(Trunk):
         """A block of this name."""
         raise TypeError(f"{type(self).__name__} must define make_block")
 
-    def block_mask(self, segment: Any) -> Any:
+    def block_mask(self, segment: Tensor) -> Tensor:
         """What every block gets beside the vectors, from the pieces ``(batch, length)``."""
         raise TypeError(f"{type(self).__name__} must define block_mask")
 
@@ -41,11 +50,11 @@ class BlockTrunk(Trunk):
         for layer in (*self.blocks, self.norm):
             layer.build(state_shape)
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+    def mix(self, vectors: Tensor, segment: Tensor, training: bool) -> States:
         """Run the blocks, then the norm."""
         return self.norm(self.run_blocks(vectors, segment, training))
 
-    def run_blocks(self, vectors: Any, segment: Any, training: bool) -> Any:
+    def run_blocks(self, vectors: Tensor, segment: Tensor, training: bool) -> States:
         """One block after the other; padding is a piece of its own, and no other reads it."""
         mask = self.block_mask(segment)
         for block in self.blocks:

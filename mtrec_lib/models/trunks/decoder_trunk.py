@@ -1,16 +1,21 @@
 """The blocks of a pretrained decoder, reading events in place of words."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.masks import causal_mask
 from mtrec_lib.pretrained.decoders.llama_block import LlamaBlock
 from mtrec_lib.pretrained.layer_weights import is_llama, weights_of_llama
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
+    from mtrec_lib.pretrained.pretrained import Pretrained
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -47,8 +52,8 @@ class DecoderTrunk(BlockTrunk):
 
     def __init__(
         self,
-        inputs: Any,
-        decoder: Any = "smollm2-135m",
+        inputs: "SpecSource",
+        decoder: "Pretrained | str | dict[str, Any]" = "smollm2-135m",
         width: int = 64,
         layers: int = 4,
         rank: int = 8,
@@ -56,7 +61,7 @@ class DecoderTrunk(BlockTrunk):
         **kwargs: Any,
     ) -> None:
         backbone = None if isinstance(decoder, dict) else _backbone_of(decoder)
-        self.sizes = dict(decoder) if backbone is None else sizes_of(backbone)
+        self.sizes = dict(decoder) if isinstance(decoder, dict) else sizes_of(backbone)
         if not 1 <= layers <= self.sizes["layers"]:
             raise ParameterError(
                 f"layers must be 1 to {self.sizes['layers']}, those of the decoder, got {layers}"
@@ -75,7 +80,7 @@ class DecoderTrunk(BlockTrunk):
         """A block of the decoder's sizes."""
         return LlamaBlock(**{size: self.sizes[size] for size in BLOCK}, rank=self.rank, name=name)
 
-    def block_mask(self, segment: Any) -> Any:
+    def block_mask(self, segment: Tensor) -> Tensor:
         """The causal mask."""
         return causal_mask(segment)
 
@@ -93,7 +98,7 @@ class DecoderTrunk(BlockTrunk):
                 block.assign(weights)
             self._given = []
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+    def mix(self, vectors: Tensor, segment: Tensor, training: bool) -> States:
         """What the blocks say of each event, added to the event."""
         states = self.run_blocks(self.enter(self.rise(vectors)), segment, training)
         return self.norm(vectors + self.fall(self.leave(states)))
@@ -109,7 +114,7 @@ class DecoderTrunk(BlockTrunk):
 BLOCK = ("width", "heads", "groups", "inner", "base", "epsilon")
 
 
-def sizes_of(backbone: Any) -> dict[str, Any]:
+def sizes_of(backbone: keras.Model) -> dict[str, Any]:
     """The sizes of a Llama's blocks; how many there are; and the length of its token vectors.
 
     The length is the root mean square over all numbers of the token table.
@@ -128,7 +133,7 @@ def sizes_of(backbone: Any) -> dict[str, Any]:
     }
 
 
-def _backbone_of(decoder: Any) -> Any:
+def _backbone_of(decoder: "Pretrained | str") -> keras.Model:
     from mtrec_lib.pretrained import Pretrained
 
     model = decoder if isinstance(decoder, Pretrained) else Pretrained(decoder)
@@ -141,7 +146,7 @@ def _backbone_of(decoder: Any) -> Any:
     return model.backbone
 
 
-def _weights_of(backbone: Any, layers: int) -> list[tuple[np.ndarray, ...]]:
+def _weights_of(backbone: keras.Model, layers: int) -> list[tuple[np.ndarray, ...]]:
     """The matrices of the first blocks."""
     used = list(backbone.transformer_layers)[:layers]
     return [tuple(map(ops.convert_to_numpy, weights_of_llama(layer))) for layer in used]

@@ -1,14 +1,18 @@
 """A causal transformer over events."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.layers import TransformerBlock
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
 from mtrec_lib.models.trunks.masks import causal_mask
 from mtrec_lib.models.trunks.trunk import segment_of
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -39,7 +43,7 @@ class GPT(BlockTrunk):
 
     def __init__(
         self,
-        inputs: Any,
+        inputs: "SpecSource",
         width: int = 64,
         layers: int = 2,
         heads: int = 2,
@@ -53,11 +57,11 @@ class GPT(BlockTrunk):
         """A transformer block."""
         return TransformerBlock(self.width, self.heads, self.dropout, name=name)
 
-    def block_mask(self, segment: Any) -> Any:
+    def block_mask(self, segment: Tensor) -> Tensor:
         """The causal mask."""
         return causal_mask(segment)
 
-    def attention(self, inputs: dict[str, Any]) -> Any:
+    def attention(self, inputs: Batch) -> Tensor:
         """How much each event looks at earlier ones, in every block and head.
 
         Args:

@@ -1,11 +1,15 @@
 """A recurrent trunk over events."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.layers import ByteDropout
 from mtrec_lib.models.trunks.trunk import Trunk
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 
 @keras.saving.register_keras_serializable("mtrec")
@@ -29,7 +33,12 @@ class LSTM(Trunk):
     packs = False  # the Keras layer cannot forget between two people in a row
 
     def __init__(
-        self, inputs: Any, width: int = 64, layers: int = 1, dropout: float = 0.2, **kwargs: Any
+        self,
+        inputs: "SpecSource",
+        width: int = 64,
+        layers: int = 1,
+        dropout: float = 0.2,
+        **kwargs: Any,
     ) -> None:
         super().__init__(inputs, width=width, dropout=dropout, **kwargs)
         self.layers = layers
@@ -47,7 +56,7 @@ class LSTM(Trunk):
         for layer in (*self.memories, self.norm):
             layer.build(state_shape)
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+    def mix(self, vectors: Tensor, segment: Tensor, training: bool) -> States:
         """Run the memories; a padded position leaves the memory as it is."""
         present = segment > 0
         for memory, drop in zip(self.memories, self.drops, strict=True):

@@ -1,16 +1,16 @@
 """Who may look at whom in a row that holds the pieces of several people."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 
-def same_piece(segment: Any) -> Any:
+
+def same_piece(segment: Tensor) -> Tensor:
     """Which events belong to one piece: ``(batch, length)`` int → ``(batch, length, length)``."""
     return ops.equal(segment[:, :, None], segment[:, None, :])
 
 
-def causal_mask(segment: Any) -> Any:
+def causal_mask(segment: Tensor) -> Tensor:
     """Who may look at whom: at itself and at earlier events of the same piece.
 
     Args:

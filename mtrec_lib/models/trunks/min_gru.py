@@ -1,9 +1,8 @@
 """A trunk whose cost grows with the length of a history, not with its square."""
 
-from typing import Any
-
 import keras
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.layers import MinGRUBlock
 from mtrec_lib.layers.linear_recurrence import piece_starts
 from mtrec_lib.models.trunks.block_trunk import BlockTrunk
@@ -41,6 +40,6 @@ class MinGRU(BlockTrunk):
         """A block with a memory that may last as long as a row."""
         return MinGRUBlock(self.width, self.dropout, horizon=self.spec.max_length, name=name)
 
-    def block_mask(self, segment: Any) -> Any:
+    def block_mask(self, segment: Tensor) -> Tensor:
         """Where each memory begins anew."""
         return piece_starts(segment)

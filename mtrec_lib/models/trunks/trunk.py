@@ -1,16 +1,22 @@
 """What every trunk shares: the item table, the event embedding, the configuration."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
+from mtrec_lib.core.types import Batch, Shape, States, Tensor
 from mtrec_lib.data import Histories, Split
 from mtrec_lib.features import Feed, InputSpec, Packed, PairFeatures, Windows
 from mtrec_lib.features.people import People
 from mtrec_lib.features.sequences.tokens import Parts
 from mtrec_lib.layers import EventEmbedding, ItemTable
+
+if TYPE_CHECKING:
+    from mtrec_lib.features.inputs import Inputs
+    from mtrec_lib.features.sequences.spec_source import SpecSource
 
 
 class Trunk(keras.layers.Layer):
@@ -44,20 +50,20 @@ class Trunk(keras.layers.Layer):
 
     def __init__(
         self,
-        inputs: Any,
+        inputs: "SpecSource",
         width: int = 64,
         dropout: float = 0.2,
-        item_vectors: Any = None,
+        item_vectors: NDArray[Any] | dict[str, Any] | None = None,
         item_ids: bool | str = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.spec, self.width, self.dropout = InputSpec.of(inputs), width, dropout
-        self.fitted = inputs if hasattr(inputs, "catalogue") else None
+        self.fitted = cast("Inputs", inputs) if hasattr(inputs, "catalogue") else None
         self.table = ItemTable(inputs, width, item_vectors, item_ids, name="table")
         self.embedding = EventEmbedding(self.spec, width, dropout, name="embedding")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | dict[str, Shape] | None = None) -> None:
         """Build table and embedding, then what the subclass adds."""
         for layer in (self.table, self.embedding):
             if not layer.built:
@@ -69,14 +75,14 @@ class Trunk(keras.layers.Layer):
         """Build the layers that ``mix`` uses."""
         raise TypeError(f"{type(self).__name__} must define build_mixing")
 
-    def mix(self, vectors: Any, segment: Any, training: bool) -> Any:
+    def mix(self, vectors: Tensor, segment: Tensor, training: bool) -> States:
         """From event vectors ``(batch, length, width)`` to states of the same shape.
 
         ``segment`` ``(batch, length)`` int: 0 at padding, else the number of the piece in its row.
         """
         raise TypeError(f"{type(self).__name__} must define mix")
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
+    def call(self, inputs: Batch, training: bool = False) -> States:
         """States after each event."""
         vectors = self.embedding(inputs, self.table(), training=training)
         return self.mix(vectors, segment_of(inputs), training)
@@ -105,7 +111,7 @@ class Trunk(keras.layers.Layer):
         """See :meth:`Inputs.of_people`; nothing where the inputs are not at hand."""
         return {} if self.fitted is None else self.fitted.of_people(histories)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: dict[str, Shape]) -> Shape:
         """``(batch, length, width)``."""
         return (*input_shape["item"], self.width)
 
@@ -120,7 +126,7 @@ class Trunk(keras.layers.Layer):
         }
 
 
-def segment_of(inputs: dict[str, Any]) -> Any:
+def segment_of(inputs: Batch) -> Tensor:
     """The pieces of a row, ``(batch, length)`` int; a row that names none is one piece."""
     if "segment" in inputs:
         return inputs["segment"]

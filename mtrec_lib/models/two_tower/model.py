@@ -12,6 +12,7 @@ from keras import ops
 
 from mtrec_lib.core import fingerprint, generator
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Batch, Tensor
 from mtrec_lib.data.grown_catalogue import grown_catalogue
 from mtrec_lib.features.texts.item_texts import history_text, item_texts
 from mtrec_lib.losses import in_batch_softmax
@@ -90,8 +91,8 @@ class TwoTower(keras.Model):
         )
         self._blocks = [item_texts(log, item)]  # texts of the log's items, then of those added
         self._popularity = _counts(log.catalogue, log.events)
-        told = ((None, None, frozen.width), tf.float16), ((None, None), tf.bool)
-        self._vectors = tf.function(self.vectors, [tf.TensorSpec(*each) for each in told])
+        specs = ((None, None, frozen.width), tf.float16), ((None, None), tf.bool)
+        self._vectors = tf.function(self.vectors, [tf.TensorSpec(*each) for each in specs])
         self._seen: tuple[str, Any] = ("", None)
         self.built = True
 
@@ -197,7 +198,7 @@ class TwoTower(keras.Model):
         model._popularity, model._fitted_on = popularity, fitted_on
         return model
 
-    def vectors(self, states: Any, mask: Any) -> Any:
+    def vectors(self, states: Tensor, mask: Tensor) -> Tensor:
         """Frozen states ``(n, tokens, width)`` and which are real → ``(n, width)`` of length 1."""
         real = ops.cast(mask, "float32")[..., None]
         states = ops.cast(states, "float32")
@@ -205,7 +206,7 @@ class TwoTower(keras.Model):
             states = layer(states, padding_mask=mask, training=False)
         return ops.normalize(ops.sum(states * real, axis=1), axis=-1)
 
-    def call(self, x: dict[str, Any], training: bool = False) -> Any:
+    def call(self, x: Batch, training: bool = False) -> Tensor:
         """Scores ``(n, n)``: row r is a past, column c the item that came after past c."""
         past = self.vectors(x["past"], x["past_mask"])
         item = self.vectors(x["item"], x["item_mask"])
@@ -213,12 +214,12 @@ class TwoTower(keras.Model):
 
     def compute_loss(
         self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
+        x: Batch,
+        y: Tensor | None,
+        y_pred: Tensor,
+        sample_weight: Tensor | None = None,
         training: bool = True,
-    ) -> Any:
+    ) -> Tensor:
         """The mean of the in-batch softmax's loss, nats; ``x`` brings ``log_q``."""
         return ops.mean(in_batch_softmax(y_pred, x["log_q"], corrected=self.corrected))
 
@@ -240,16 +241,16 @@ class TwoTower(keras.Model):
         if split.log.hash != self.fitted_on["sha256"]:
             raise ParameterError("split must be one of the log that the towers were made with")
         draw = generator(seed, "two towers", "pairs")
-        asked = split.queries("train", every_event=True)
-        asked = asked[(asked.histories.lengths > 0) & (asked.target_items >= 2)]
-        order = draw.permutation(len(asked))
-        people = np.unique(asked.histories.users, return_inverse=True)[1][order]
+        queries = split.queries("train", every_event=True)
+        queries = queries[(queries.histories.lengths > 0) & (queries.target_items >= 2)]
+        order = draw.permutation(len(queries))
+        people = np.unique(queries.histories.users, return_inverse=True)[1][order]
         rank = np.zeros(len(order), np.int64)  # of an event among those drawn of its person
         by_person = np.argsort(people, kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(people[by_person]) != 0])
         counts = np.diff(np.r_[starts, len(order)])
         rank[by_person] = np.arange(len(order)) - np.repeat(starts, counts)
-        some = asked[np.sort(order[rank < per_person])]
+        some = queries[np.sort(order[rank < per_person])]
         if not 2 <= batch_size <= len(some):
             raise ParameterError(f"batch_size must be 2 to {len(some):,} pairs, got {batch_size}")
         self._popularity = _counts(self.catalogue, split.train)
@@ -277,13 +278,13 @@ class TwoTower(keras.Model):
         rows = list(range(len(histories)))
         for events in range(self.max_events, 0, -1):
             for row in rows:
-                texts[row] = self._told(histories[[row]], events)
+                texts[row] = self._past_text(histories[[row]], events)
             lengths = map(len, frozen.encoder.tokens([texts[row] for row in rows]))
             pairs = zip(rows, lengths, strict=True)
             rows = [row for row, length in pairs if length > frozen.max_tokens]
         return frozen.states(texts)
 
-    def _told(self, past: "Histories", events: int) -> str:
+    def _past_text(self, past: "Histories", events: int) -> str:
         return history_text(
             past, self.log, self.event, max_events=events, max_characters=CHARACTERS
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from mtrec_lib.core import generator
 from mtrec_lib.features.sequences.without_autotune import without_autotune
@@ -24,7 +25,12 @@ class Pairs:
     """
 
     def __init__(
-        self, past: Any, items: Any, target: np.ndarray, batch_size: int, seed: int
+        self,
+        past: tuple[NDArray[Any], NDArray[Any]],
+        items: tuple[NDArray[Any], NDArray[Any]],
+        target: np.ndarray,
+        batch_size: int,
+        seed: int,
     ) -> None:
         self.past, self.items, self.target = past, items, target
         self.batch_size, self.seed, self.epoch = batch_size, seed, 0
@@ -38,12 +44,14 @@ class Pairs:
     def batches(self) -> tf.data.Dataset:
         """What ``fit`` takes: one pass over it is one epoch."""
         first = next(iter(self))[0]
-        told = {name: tf.TensorSpec([None] * each.ndim, each.dtype) for name, each in first.items()}
-        told |= {
+        signature = {
+            name: tf.TensorSpec([None] * each.ndim, each.dtype) for name, each in first.items()
+        }
+        signature |= {
             name: tf.TensorSpec((None, None, first[name].shape[2]), tf.float16) for name in SIDES
         }
         self.epoch -= 1
-        made = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=(told,))
+        made = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=(signature,))
         return without_autotune(made.apply(tf.data.experimental.assert_cardinality(len(self))))
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray]]]:
@@ -53,11 +61,11 @@ class Pairs:
         self.epoch += 1
         for some in order[: len(self) * self.batch_size].reshape(-1, self.batch_size):
             item = self.target[some]
-            told: dict[str, np.ndarray] = {"log_q": self.log_q[item]}
+            inputs: dict[str, np.ndarray] = {"log_q": self.log_q[item]}
             sides = ((self.past, some), (self.items, item))
             for name, (side, rows) in zip(SIDES, sides, strict=True):
-                told[name], told[f"{name}_mask"] = trimmed(side[0][rows], side[1][rows])
-            yield (told,)
+                inputs[name], inputs[f"{name}_mask"] = trimmed(side[0][rows], side[1][rows])
+            yield (inputs,)
 
 
 def trimmed(states: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

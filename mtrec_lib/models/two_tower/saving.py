@@ -1,4 +1,4 @@
-"""What is kept of a :class:`TwoTower`: what was trained, its items, the name of its encoder."""
+"""What a file holds of a :class:`TwoTower`: what was trained, items, its encoder's name."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def pack(model: TwoTower) -> dict[str, bytes]:
     }
 
 
-def unpack(members: dict[str, bytes], encoder: Any = None) -> TwoTower:
+def unpack(members: dict[str, bytes], encoder: Pretrained | None = None) -> TwoTower:
     """The towers that :func:`pack` took apart, on ``encoder`` or on the one that is named.
 
     Raises:
@@ -50,7 +50,7 @@ def unpack(members: dict[str, bytes], encoder: Any = None) -> TwoTower:
     """
     config = json.loads(members["config.json"])
     named, about = config["encoder"], config["log"]
-    encoder = _found(named["name"]) if encoder is None else encoder
+    encoder = _encoder_of(named["name"]) if encoder is None else encoder
     if encoder.identity != named["sha256"]:
         raise CheckpointError(
             f"the towers stand on {named['name']!r} with other weights than {encoder!r} has; pass "
@@ -71,7 +71,7 @@ def unpack(members: dict[str, bytes], encoder: Any = None) -> TwoTower:
     return model
 
 
-def _found(name: str) -> Pretrained:
+def _encoder_of(name: str) -> Pretrained:
     try:
         return Pretrained(name)
     except MtrecError as error:

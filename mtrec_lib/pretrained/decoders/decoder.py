@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.pretrained.batches import by_length, padded
 from mtrec_lib.pretrained.decoders.llama import Llama
-from mtrec_lib.pretrained.decoders.networks import Network, WholeBackbone
+from mtrec_lib.pretrained.decoders.networks import Network, ReadPast, WholeBackbone
 from mtrec_lib.pretrained.decoders.prefix import log_probs
 from mtrec_lib.pretrained.files.folders import Place
-from mtrec_lib.pretrained.files.tokens import texts_of, words_of
+from mtrec_lib.pretrained.files.tokens import Words, texts_of, words_of
 from mtrec_lib.pretrained.layer_weights import is_llama
 
 DOCUMENT = "<|endoftext|>"  # what stands between texts in the training of most decoders
@@ -27,10 +29,10 @@ class Decoder:
         backbone: the KerasHub model.
     """
 
-    def __init__(self, place: Place, backbone: Any) -> None:
+    def __init__(self, place: Place, backbone: keras.Model) -> None:
         self.backbone = backbone
         self.network = network_of(backbone)
-        self._words: Any = words_of(place, enclosed=False)
+        self._words: Words = words_of(place, enclosed=False)
         settings = place.settings()
         self.longest = int(settings.get("max_position_embeddings", 0)) or _longest(backbone)
         tokenizer = self._words.tokenizer
@@ -46,10 +48,10 @@ class Decoder:
         Raises:
             ParameterError: a text is longer than the model can read.
         """
-        found = self._words.ids(texts_of(texts))
-        for row, ids in enumerate(found):
+        tokens = self._words.ids(texts_of(texts))
+        for row, ids in enumerate(tokens):
             self._fits(len(ids), f"text {row}")
-        return found
+        return tokens
 
     def pieces(self, text: str) -> list[str]:
         """The tokens of one text as the vocabulary writes them."""
@@ -57,13 +59,13 @@ class Decoder:
 
     def logits(self, texts: Sequence[str]) -> list[np.ndarray]:
         """The next token's logits after each token: ``(tokens, vocabulary)`` float32 a text."""
-        found: dict[int, np.ndarray] = {}
+        by_row: dict[int, np.ndarray] = {}
         tokens = self.tokens(texts)
         for rows, read in batches(tokens):
             logits = self.network.logits(self.network.states(read)).numpy()
-            found |= {row: logits[n, : len(tokens[row])] for n, row in enumerate(rows)}
+            by_row |= {row: logits[n, : len(tokens[row])] for n, row in enumerate(rows)}
         empty = np.zeros((0, int(self.backbone.vocabulary_size)), np.float32)
-        return [found.get(row, empty) for row in range(len(tokens))]
+        return [by_row.get(row, empty) for row in range(len(tokens))]
 
     def next_tokens(self, text: str, k: int = 5) -> list[tuple[str, float]]:
         """The ``k`` likeliest next pieces and their probabilities, likeliest first."""
@@ -78,13 +80,13 @@ class Decoder:
         """The greedy continuation of ``text`` by ``tokens`` tokens, or fewer where it ends."""
         read = self._opened(text)
         self._fits(len(read) + tokens, "text and continuation")
-        past, found = self.network.read(read, self._room(len(read) + tokens)), []
+        past, written = self.network.read(read, self._room(len(read) + tokens)), []
         for _ in range(tokens):
-            found.append(int(tf.argmax(self._logits_after(past))))
-            if found[-1] in self._ends:
-                return self._text(found[:-1])
-            past = self.network.go_on(past, found[-1])
-        return self._text(found)
+            written.append(int(tf.argmax(self._logits_after(past))))
+            if written[-1] in self._ends:
+                return self._text(written[:-1])
+            past = self.network.go_on(past, written[-1])
+        return self._text(written)
 
     def log_prob(
         self,
@@ -124,7 +126,7 @@ class Decoder:
         """The tokens of ``text``; nothing is read as the beginning of a document."""
         return self.tokens([text])[0] or [self._start]
 
-    def _logits_after(self, past: Any) -> Any:
+    def _logits_after(self, past: ReadPast) -> Tensor:
         return self.network.logits(past.state[None, None])[0, 0]
 
     def _room(self, tokens: int) -> int:
@@ -156,7 +158,7 @@ def batches(tokens: list[list[int]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield rows, padded([tokens[row] for row in rows], height, length)[0]
 
 
-def network_of(backbone: Any) -> Network:
+def network_of(backbone: keras.Model) -> Network[Any]:
     """The network that runs ``backbone``: with shared keys and values where it is a Llama."""
     return Llama(backbone) if is_llama(backbone) else WholeBackbone(backbone)
 
@@ -165,13 +167,13 @@ def _rounded(tokens: int) -> int:
     return -(-tokens // 32) * 32
 
 
-def _longest(backbone: Any) -> int:
+def _longest(backbone: keras.Model) -> int:
     return int(getattr(backbone, "max_sequence_length", 0)) or 2048
 
 
 def _start(tokenizer: Any, settings: dict[str, Any]) -> int:
     """The token that opens a document."""
-    found = tokenizer.token_to_id(DOCUMENT)
-    if found is None:
-        found = settings.get("bos_token_id", getattr(tokenizer, "start_token_id", None))
-    return int(found or 0)
+    number = tokenizer.token_to_id(DOCUMENT)
+    if number is None:
+        number = settings.get("bos_token_id", getattr(tokenizer, "start_token_id", None))
+    return int(number or 0)

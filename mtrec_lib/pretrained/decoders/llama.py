@@ -9,12 +9,13 @@ are one matrix product for the whole batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import States, Tensor
 from mtrec_lib.pretrained.decoders.networks import Network
 from mtrec_lib.pretrained.layer_weights import Weights, weights_of_llama
 
@@ -23,7 +24,7 @@ HIDDEN = -1e9  # added to the scores of keys that a query must not see; its expo
 
 @dataclass
 class Past:
-    """What is kept of tokens that were read: keys and values of every layer, for all rows alike.
+    """Keys and values of tokens that were read, in every layer, for all rows alike.
 
     Attributes:
         keys, values: a layer each, ``(room, groups, size)``.
@@ -32,13 +33,13 @@ class Past:
             logits of the next.
     """
 
-    keys: list[Any]
-    values: list[Any]
+    keys: list[Tensor]
+    values: list[Tensor]
     length: int
-    state: Any
+    state: Tensor
 
 
-class Llama(Network):
+class Llama(Network[Past]):
     """States and logits of a Llama, with or without a shared past.
 
     Args:
@@ -50,7 +51,7 @@ class Llama(Network):
     Taught in chapter 05.
     """
 
-    def __init__(self, backbone: Any) -> None:
+    def __init__(self, backbone: keras.Model) -> None:
         super().__init__(backbone)
         self.layers = list(backbone.transformer_layers)
         self.groups = int(backbone.num_key_value_heads)
@@ -60,7 +61,7 @@ class Llama(Network):
         self._gate = tf.function(_gated, jit_compile=True)
         self._block = tf.function(self._one_block)
 
-    def states(self, tokens: np.ndarray, past: Past | None = None) -> Any:
+    def states(self, tokens: np.ndarray, past: Past | None = None) -> tf.Tensor:
         """States after each token, those of ``past`` seen by every row."""
         return self._run(tokens, past)[0]
 
@@ -77,14 +78,14 @@ class Llama(Network):
         states, keys, values = self._run(np.array([[token]], np.int32), past)
         place = np.array([[past.length]], np.int32)
 
-        def grown(before: list[Any], new: list[Any]) -> list[Any]:
+        def grown(before: list[Tensor], new: list[Tensor]) -> list[Tensor]:
             pairs = zip(before, new, strict=True)
             return [tf.tensor_scatter_nd_update(old, place, one[0]) for old, one in pairs]
 
         keys, values = grown(past.keys, keys), grown(past.values, values)
         return Past(keys, values, past.length + 1, states[0, 0])
 
-    def _turned_round(self, states: Any) -> Any:
+    def _turned_round(self, states: States) -> tf.Tensor:
         embedding = self.backbone.token_embedding
         rows = tf.reshape(states, (-1, states.shape[2]))
         if embedding.tie_weights:
@@ -93,7 +94,9 @@ class Llama(Network):
             logits = tf.matmul(rows, embedding.reverse_embeddings)
         return tf.reshape(logits, (*tf.unstack(tf.shape(states)[:2]), -1))
 
-    def _run(self, tokens: np.ndarray, past: Past | None) -> tuple[Any, list[Any], list[Any]]:
+    def _run(
+        self, tokens: np.ndarray, past: Past | None
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         vectors = tf.gather(self.backbone.token_embedding.embeddings, tokens)
         keys, values = [], []
         length = tf.constant(past.length if past else 0)
@@ -104,7 +107,9 @@ class Llama(Network):
             values.append(value)
         return self.backbone.layer_norm(vectors), keys, values
 
-    def _one_block(self, vectors: Any, weights: Weights, length: Any, seen: Any) -> Any:
+    def _one_block(
+        self, vectors: Tensor, weights: Weights, length: Tensor, seen: tuple[Tensor, ...]
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """One layer: ``(batch, length, width)`` → the same, with its keys and values."""
         scale, query, key, value, out, scale_inner, gate, up, down = weights
         shape = (*vectors.shape[:2], -1, self.size)
@@ -118,11 +123,13 @@ class Llama(Network):
         rows += self._gate(normed @ gate, normed @ up) @ down
         return tf.reshape(rows, vectors.shape), key, value
 
-    def _normed(self, rows: Any, scale: Any) -> Any:
+    def _normed(self, rows: Tensor, scale: Tensor) -> Tensor:
         square = ops.mean(ops.square(rows), axis=-1, keepdims=True)
         return rows * ops.rsqrt(square + self.backbone.layer_norm.epsilon) * scale
 
-    def _attended(self, query: Any, key: Any, value: Any, past: Any, seen: Any) -> Any:
+    def _attended(
+        self, query: Tensor, key: Tensor, value: Tensor, past: Tensor, seen: tuple[Tensor, ...]
+    ) -> tuple[Tensor, Tensor]:
         """What each query takes, ``(batch · length, heads · size)``, and the turned keys."""
         batch, length = query.shape[:2]
         query = self._rotary(query, start_index=past) * self.size**-0.5
@@ -144,5 +151,5 @@ class Llama(Network):
         return ops.reshape(mixed, (batch * length, -1)), key
 
 
-def _gated(gate: Any, up: Any) -> Any:
+def _gated(gate: Tensor, up: Tensor) -> Tensor:
     return ops.silu(gate) * up

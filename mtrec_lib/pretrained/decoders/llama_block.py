@@ -6,7 +6,9 @@ import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Shape, States, Tensor
 from mtrec_lib.layers.rotary import rotate
+from mtrec_lib.pretrained.layer_weights import Weights
 from mtrec_lib.pretrained.lora import LoRA
 
 
@@ -69,7 +71,7 @@ class LlamaBlock(keras.layers.Layer):
         dense.build((None, None, self.width))
         return LoRA(dense, self.rank, alpha=2.0 * self.rank)
 
-    def build(self, states_shape: Any, mask_shape: Any = None) -> None:
+    def build(self, states_shape: Shape, mask_shape: Shape | None = None) -> None:
         """Build the projections and the scales of the norms."""
         for layer in (self.query, self.key, self.value, self.out, self.gate, self.up):
             if not layer.built:
@@ -81,7 +83,7 @@ class LlamaBlock(keras.layers.Layer):
         )
         self.built = True
 
-    def assign(self, weights: tuple[Any, ...]) -> None:
+    def assign(self, weights: Weights) -> None:
         """Take the matrices of a layer of a backbone: scale, q, k, v, out, scale, gate, up, down.
 
         Args:
@@ -94,12 +96,12 @@ class LlamaBlock(keras.layers.Layer):
         for layer, kernel in zip(layers, (*read, out, gate, up, down), strict=True):
             (layer.layer if isinstance(layer, LoRA) else layer).kernel.assign(kernel)
 
-    def call(self, states: Any, mask: Any, training: bool = False) -> Any:
+    def call(self, states: States, mask: Tensor, training: bool = False) -> Tensor:
         """Apply the block."""
         length, size = states.shape[1], self.width // self.heads
         normed = self._normed(states, self.scale)
 
-        def split(layer: Any, heads: int) -> Any:
+        def split(layer: keras.layers.Layer, heads: int) -> Tensor:
             return ops.reshape(layer(normed), (-1, length, heads, size))
 
         query = rotate(split(self.query, self.heads), self.base) * size**-0.5
@@ -113,11 +115,11 @@ class LlamaBlock(keras.layers.Layer):
         normed = self._normed(states, self.scale_inner)
         return states + self.down(ops.silu(self.gate(normed)) * self.up(normed))
 
-    def _normed(self, states: Any, scale: Any) -> Any:
+    def _normed(self, states: States, scale: Tensor) -> Tensor:
         square = ops.mean(ops.square(states), axis=-1, keepdims=True)
         return states * ops.rsqrt(square + self.epsilon) * ops.cast(scale, states.dtype)
 
-    def compute_output_shape(self, states_shape: Any, mask_shape: Any = None) -> Any:
+    def compute_output_shape(self, states_shape: Shape, mask_shape: Shape | None = None) -> Shape:
         """The shape of the states."""
         return states_shape
 

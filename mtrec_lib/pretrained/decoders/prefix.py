@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mtrec_lib.pretrained.batches import by_length, padded
-from mtrec_lib.pretrained.decoders.networks import Network
+from mtrec_lib.pretrained.decoders.networks import Network, P
 
 STEP = 4  # tokens: lengths are padded to multiples of it, and each is compiled once
 
 
 def log_probs(
-    network: Network,
+    network: Network[P],
     prefix: list[int],
     continuations: list[list[int]],
     batch_size: int,
@@ -20,7 +21,7 @@ def log_probs(
 ) -> np.ndarray:
     """ln p(continuation | prefix) = Σ_t ln p(token_t | prefix, tokens before it), nats.
 
-    The first token of every continuation is told by the last state of the prefix, which is read
+    The first token of every continuation follows from the last state of the prefix, which is read
     once; a continuation of n tokens then needs n − 1 more, and these see the keys and values of
     the prefix, which all rows share.
 
@@ -47,7 +48,7 @@ def log_probs(
 
 
 def _plain(
-    network: Network, prefix: list[int], continuations: list[list[int]], batch_size: int
+    network: Network[P], prefix: list[int], continuations: list[list[int]], batch_size: int
 ) -> np.ndarray:
     """The same without a cache: every row holds the prefix."""
     nats, last = np.zeros(len(continuations)), prefix[-1]
@@ -83,5 +84,5 @@ def _rounded(tokens: int) -> int:
     return -(-tokens // STEP) * STEP
 
 
-def _summed(each: Any, real: np.ndarray) -> np.ndarray:
+def _summed(each: NDArray[Any], real: np.ndarray) -> np.ndarray:
     return np.where(real, each, 0.0).sum(axis=1, dtype=np.float64)

@@ -1,8 +1,8 @@
 """Vectors of texts by a pretrained encoder."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import keras
 import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
@@ -23,7 +23,7 @@ class Encoder:
         backbone: the KerasHub model.
     """
 
-    def __init__(self, place: Place, backbone: Any) -> None:
+    def __init__(self, place: Place, backbone: keras.Model) -> None:
         self.backbone = backbone
         self.longest = int(backbone.max_sequence_length)
         # The files of a sentence encoder say up to which length it was trained.
@@ -36,9 +36,9 @@ class Encoder:
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text, at most ``longest``: of a longer one the first, and the end."""
-        found = self._words.ids([text if text.strip() else UNKNOWN for text in texts_of(texts)])
+        tokens = self._words.ids([text if text.strip() else UNKNOWN for text in texts_of(texts)])
         limit = self.longest
-        return [ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]] for ids in found]
+        return [ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]] for ids in tokens]
 
     def pieces(self, text: str) -> list[str]:
         """The tokens of one text as the vocabulary writes them."""

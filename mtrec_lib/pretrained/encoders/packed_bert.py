@@ -6,15 +6,16 @@ one block is compiled for each length of row and used for every layer.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.features.sequences.packed import best_fit
 from mtrec_lib.pretrained.batches import by_length
-from mtrec_lib.pretrained.layer_weights import weights_of_bert
+from mtrec_lib.pretrained.layer_weights import BertWeights, weights_of_bert
 
 ROOM = 64  # tokens a row; a longer text goes into one of twice as many, and so on
 HIDDEN = -1e9  # added to the score of a key of another text; its exponential is exactly 0
@@ -31,7 +32,7 @@ class PackedBert:
     Taught in chapter 05.
     """
 
-    def __init__(self, backbone: Any) -> None:
+    def __init__(self, backbone: keras.Model) -> None:
         self.backbone = backbone
         self.heads = int(backbone.num_heads)
         # Products are faster by TensorFlow's op than under XLA; all between two is one pass.
@@ -49,13 +50,13 @@ class PackedBert:
             tokens: of each text, two at least.
             batch_size: rows of 64 tokens at a time, or as many tokens in longer rows.
         """
-        found = np.zeros((len(tokens), int(self.backbone.hidden_dim)), np.float32)
+        vectors = np.zeros((len(tokens), int(self.backbone.hidden_dim)), np.float32)
         weights = [weights_of_bert(layer) for layer in self.backbone.transformer_layers]
         for texts, (row, number), packed in _batches(tokens, batch_size):
-            found[texts] = self._run(packed, weights).numpy()[row, number]
-        return found
+            vectors[texts] = self._run(packed, weights).numpy()[row, number]
+        return vectors
 
-    def _vectors(self, packed: Any, weights: list[tuple[Any, ...]]) -> Any:
+    def _vectors(self, packed: Tensor, weights: list[BertWeights]) -> Tensor:
         """``(3, rows, room)`` to ``(rows, texts a row, width)``; states are ``(tokens, width)``."""
         states, mask = self._begin(packed)
         for read, out, norm, up, down, norm_inner in weights:
@@ -65,7 +66,7 @@ class PackedBert:
             states = self._join(states, inner @ down[0], down[1], norm_inner)
         return self._end(states, packed[1])
 
-    def _embedded(self, packed: Any) -> Any:
+    def _embedded(self, packed: Tensor) -> tuple[Tensor, Tensor]:
         """First states ``(tokens, width)`` and additions to scores ``(rows, room, room)``."""
         ids, text, place = (packed[n] for n in range(3))
         net = self.backbone
@@ -76,7 +77,7 @@ class PackedBert:
         states = net.embeddings_layer_norm(states)
         return ops.reshape(states, (-1, states.shape[-1])), mask
 
-    def _attended(self, read: Any, bias: Any, mask: Any) -> Any:
+    def _attended(self, read: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
         """Queries, keys and values ``(tokens, 3 · width)`` → what each query takes."""
         (rows, room), width = mask.shape[:2], read.shape[1] // 3
         size = width // self.heads
@@ -87,7 +88,9 @@ class PackedBert:
         return ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, width))
 
 
-def _joined(states: Any, change: Any, bias: Any, norm: tuple[Any, Any, float]) -> Any:
+def _joined(
+    states: Tensor, change: Tensor, bias: Tensor, norm: tuple[Tensor, Tensor, float]
+) -> Tensor:
     """The sum, normalised (Ba et al., arXiv:1607.06450)."""
     gamma, beta, epsilon = norm
     states = states + change + bias
@@ -96,11 +99,11 @@ def _joined(states: Any, change: Any, bias: Any, norm: tuple[Any, Any, float]) -
     return centred * ops.rsqrt(square + epsilon) * gamma + beta
 
 
-def _bent(inner: Any, bias: Any) -> Any:
+def _bent(inner: Tensor, bias: Tensor) -> Tensor:
     return ops.gelu(inner + bias, approximate=True)
 
 
-def _pooled(states: Any, text: Any) -> Any:
+def _pooled(states: Tensor, text: Tensor) -> Tensor:
     """Means at length one, ``(rows, texts a row, width)``; place ``n`` is of text ``n + 1``."""
     rows, room = text.shape
     own = text[:, None, :] == ops.arange(1, room // 2 + 1)[None, :, None]  # two tokens a text

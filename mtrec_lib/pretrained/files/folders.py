@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from mtrec_lib.core.errors import DataIntegrityError, OfflineError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data.sources import fetch, sources
@@ -43,12 +45,12 @@ class Place:
         if path is None or not path.is_file():
             return {}
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            settings = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise DataIntegrityError(f"{path}: not JSON ({error}); copy the model again") from error
-        if not isinstance(found, dict):
+        if not isinstance(settings, dict):
             raise DataIntegrityError(f"{path}: expected a JSON object; copy the model again")
-        return found
+        return settings
 
 
 def locate(name: str | Path) -> Place:
@@ -81,7 +83,7 @@ def at_hand() -> tuple[str, ...]:
     return tuple(source.name for source in sources("weights"))
 
 
-def load_backbone(place: Place) -> Any:
+def load_backbone(place: Place) -> keras.Model:
     """The KerasHub backbone at ``place``, with its weights, in float32.
 
     Raises:
@@ -92,18 +94,18 @@ def load_backbone(place: Place) -> Any:
     try:
         return hub.models.Backbone.from_preset(place.preset, dtype="float32", **_forgotten(place))
     except Exception as error:  # each hub raises its own kinds
-        said = f"{type(error).__name__}: {error}"
+        cause = f"{type(error).__name__}: {error}"
         if place.folder is None:
             raise OfflineError(
-                f"{place.name} cannot be fetched ({said}); at hand are {_listed()}"
+                f"{place.name} cannot be fetched ({cause}); at hand are {_listed()}"
             ) from error
         raise DataIntegrityError(
-            f"{place.folder}: KerasHub cannot make a model of it ({said}); it needs config.json, "
+            f"{place.folder}: KerasHub cannot make a model of it ({cause}); it needs config.json, "
             f"model.safetensors and a tokenizer; at hand are {_listed()}"
         ) from error
 
 
-def family_of(backbone: Any, name: str) -> str:
+def family_of(backbone: keras.Model, name: str) -> str:
     """``encoder`` or ``decoder``, by the class of the backbone.
 
     Raises:

@@ -178,11 +178,11 @@ class GGUFFile:
             wanted = f"{count} {what} fit into the {left} bytes left at byte {self._at}"
             raise self.refused(wanted, f"{count * each} bytes needed: truncated or malformed")
 
-    def _need(self, truth: Any, rule: str, found: Any) -> None:
+    def _need(self, truth: object, rule: str, value: object) -> None:
         if not truth:
-            raise self.refused(rule, found)
+            raise self.refused(rule, value)
 
-    def refused(self, rule: str, found: Any) -> DataIntegrityError:
+    def refused(self, rule: str, found: object) -> DataIntegrityError:
         """The error about a file that breaks ``rule``."""
         return DataIntegrityError(
             f"{self.path.name}: not a whole GGUF file; rule: {rule}; found: {found}; "

@@ -71,11 +71,11 @@ def weights_of(file: GGUFFile, config: dict[str, Any]) -> dict[str, np.ndarray]:
         DataIntegrityError: a tensor is missing, not expected, or of another shape.
     """
     wanted = shapes(config)
-    found = {name: stored.shape for name, stored in file.tensors.items()}
-    if found != wanted:
-        differs = sorted(n for n in {*found, *wanted} if found.get(n) != wanted.get(n))[:3]
-        told = {name: f"{found.get(name)}, expected {wanted.get(name)}" for name in differs}
-        raise file.refused("its tensors are those of the configuration", told)
+    stored = {name: tensor.shape for name, tensor in file.tensors.items()}
+    if stored != wanted:
+        differs = sorted(n for n in {*stored, *wanted} if stored.get(n) != wanted.get(n))[:3]
+        message = {name: f"{stored.get(name)}, expected {wanted.get(name)}" for name in differs}
+        raise file.refused("its tensors are those of the configuration", message)
     weights = {}
     for name in wanted:
         part = name.split(".")[-2]
@@ -103,9 +103,9 @@ def shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
         "ffn_down": (width, inner),
     }
     layers = range(config["num_hidden_layers"])
-    found = {f"blk.{n}.{part}.weight": shape for n in layers for part, shape in block.items()}
-    found |= {"token_embd.weight": table, "output_norm.weight": (width,)}
-    return found if config["tie_word_embeddings"] else found | {"output.weight": table}
+    every = {f"blk.{n}.{part}.weight": shape for n in layers for part, shape in block.items()}
+    every |= {"token_embd.weight": table, "output_norm.weight": (width,)}
+    return every if config["tie_word_embeddings"] else every | {"output.weight": table}
 
 
 def turned_back(rows: np.ndarray, heads: int) -> np.ndarray:

@@ -61,15 +61,15 @@ def tokenizer_of(file: GGUFFile) -> dict[str, Any]:
 def tokenizer_config_of(file: GGUFFile) -> dict[str, Any]:
     """``tokenizer_config.json``: which tokens open, close and pad, and the form of a chat."""
     tokens = _texts(file, "tokens")
-    found: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
+    config: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
     for name, key in ENDS.items():
         number = file.fields.get(f"tokenizer.ggml.{key}_token_id")
         if number is not None:
             if type(number) is not int or not 0 <= number < len(tokens):
                 raise file.refused(f"{name} is one of {len(tokens)} tokens", number)
-            found[name] = tokens[number]
+            config[name] = tokens[number]
     chat = file.fields.get("tokenizer.chat_template")
-    return found | ({"chat_template": chat} if isinstance(chat, str) else {})
+    return config | ({"chat_template": chat} if isinstance(chat, str) else {})
 
 
 def _known(file: GGUFFile) -> None:
@@ -82,10 +82,10 @@ def _known(file: GGUFFile) -> None:
 
 
 def _texts(file: GGUFFile, key: str) -> list[str]:
-    found = file.fields.get(f"tokenizer.ggml.{key}")
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise file.refused(f"tokenizer.ggml.{key} is a list of texts", type(found).__name__)
-    return found
+    texts = file.fields.get(f"tokenizer.ggml.{key}")
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise file.refused(f"tokenizer.ggml.{key} is a list of texts", type(texts).__name__)
+    return texts
 
 
 def _added(file: GGUFFile, tokens: list[str]) -> list[dict[str, Any]]:

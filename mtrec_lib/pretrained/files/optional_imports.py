@@ -1,12 +1,12 @@
 """The packages of the extra ``pretrained``, imported when they are first needed."""
 
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 from mtrec_lib.core.errors import MtrecError
 
 
-def needs(package: str) -> Any:
+def needs(package: str) -> ModuleType:
     """The module ``package``.
 
     Raises:

@@ -74,10 +74,10 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
         raise ValueError("a name stands twice in the header")
-    return found
+    return entries
 
 
 def _tensor(name: str, entry: Any, room: int) -> tuple[tuple[int, ...], int, int]:
@@ -124,6 +124,6 @@ def _check_index(folder: Path, cure: str) -> None:
         named = set(json.loads(path.read_text(encoding="utf-8"))["weight_map"].values())
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise DataIntegrityError(f"{path}: no weight_map of names to files; {cure}") from error
-    there = {found.name for found in folder.glob("*.safetensors")}
+    there = {path.name for path in folder.glob("*.safetensors")}
     if missing := sorted(map(str, named - there)):
         raise DataIntegrityError(f"{path}: names files that are not beside it: {missing}; {cure}")

@@ -42,7 +42,7 @@ class FastWords:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text, those that open and close it included."""
-        return [found.ids for found in self.tokenizer.encode_batch_fast(list(texts))]
+        return [coded.ids for coded in self.tokenizer.encode_batch_fast(list(texts))]
 
     def pieces(self, text: str) -> list[str]:
         """The same tokens of one text, as the vocabulary writes them."""
@@ -77,8 +77,8 @@ class HubWords:
         return [self._special("start", "cls")], [self._special("end", "sep")]
 
     def _special(self, *names: str) -> int:
-        found = (getattr(self.tokenizer, f"{name}_token_id", None) for name in names)
-        return int(next(number for number in found if number is not None))
+        numbers = (getattr(self.tokenizer, f"{name}_token_id", None) for name in names)
+        return int(next(number for number in numbers if number is not None))
 
 
 def words_of(place: Place, enclosed: bool) -> Words:
@@ -97,8 +97,8 @@ def texts_of(texts: Sequence[str]) -> list[str]:
     """
     if isinstance(texts, str):
         raise ParameterError(f"texts must be a list of texts, got one: write [{texts[:40]!r}]")
-    found = list(texts)
-    wrong = next((row for row, text in enumerate(found) if not isinstance(text, str)), None)
+    items = list(texts)
+    wrong = next((row for row, text in enumerate(items) if not isinstance(text, str)), None)
     if wrong is not None:
-        raise ParameterError(f"texts must be text, got {found[wrong]!r} at place {wrong}")
-    return [_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text) for text in found]
+        raise ParameterError(f"texts must be text, got {items[wrong]!r} at place {wrong}")
+    return [_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text) for text in items]

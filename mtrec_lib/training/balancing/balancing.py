@@ -1,11 +1,13 @@
 """What every way of weighing tasks has in common."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 
 AT = ("representation", "parameters")
 
@@ -41,8 +43,8 @@ class Balancing:
 
     def __init__(self) -> None:
         self.tasks: list[str] = []
-        self.variables: list[Any] = []
-        self.trainable_variables: list[Any] = []
+        self.variables: list[keras.Variable] = []
+        self.trainable_variables: list[keras.Variable] = []
 
     def bind(self, tasks: list[str]) -> None:
         """Take the names of a model's tasks and create whatever is remembered of them.
@@ -69,20 +71,20 @@ class Balancing:
     def build(self, tasks: int) -> None:
         """Create the variables."""
 
-    def remember(self, name: str, start: Any) -> Any:
+    def remember(self, name: str, start: Tensor | Sequence[float]) -> keras.Variable:
         """A float32 variable that no gradient reaches, ``start`` before training."""
         variable = keras.Variable(start, dtype="float32", trainable=False, name=name)
         self.variables.append(variable)
         return variable
 
-    def learn(self, name: str, start: Any) -> Any:
+    def learn(self, name: str, start: Tensor | Sequence[float]) -> keras.Variable:
         """A float32 variable that the model's optimizer trains, ``start`` before training."""
         variable = keras.Variable(start, dtype="float32", name=name)
         self.variables.append(variable)
         self.trainable_variables.append(variable)
         return variable
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of each task at this step, ``(tasks,)`` float32.
 
         Args:
@@ -92,23 +94,23 @@ class Balancing:
         """
         raise TypeError(f"{type(self).__name__} must define weights")
 
-    def total(self, losses: Any, weights: Any) -> Any:
+    def total(self, losses: Tensor, weights: Tensor) -> Tensor:
         """What is minimised, a scalar; by default Σ λ_i L_i with λ held fixed."""
         return ops.sum(ops.stop_gradient(weights) * losses)
 
-    def judged(self, losses: Any) -> Any:
+    def judged(self, losses: Tensor) -> Tensor:
         """What validation reports as the loss: the plain sum, for weights that move with training
         would make another measure of every epoch."""
         return ops.sum(losses)
 
-    def temperatures(self) -> Any:
+    def temperatures(self) -> Tensor:
         """``(tasks,)`` what logits are divided by, for a method that ``tempers``."""
         raise TypeError(f"{type(self).__name__} must define temperatures")
 
-    def after(self, before: Any, losses: Any) -> None:
+    def after(self, before: Tensor, losses: Tensor) -> None:
         """Look at the losses of the same batch before and after the step."""
 
-    def end_epoch(self, losses: Any) -> None:
+    def end_epoch(self, losses: Tensor) -> None:
         """Look at the mean losses of an epoch, ``(tasks,)``."""
 
     def get_config(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 
 
@@ -37,7 +38,7 @@ class AlignedMTL(GradientBalancing):
             raise ParameterError(f"tolerance must be in (0, 1), got {tolerance}")
         self.tolerance = float(tolerance)
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """√λ_min VΛ^(−½)Vᵀ times 1/m a task."""
         gram = gram / ops.maximum(ops.max(ops.diagonal(gram)), 1e-36)
         values, vectors = ops.eigh(gram)

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import (
     MOST_TASKS,
@@ -51,7 +52,7 @@ class CAGrad(GradientBalancing):
             )
         self.c = float(c)
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """1/m a task for ḡ, and what the dual adds."""
         cosines, lengths = unit_rows(gram)
         lengths = lengths / ops.max(lengths)
@@ -72,15 +73,15 @@ class CAGrad(GradientBalancing):
         return {"c": self.c} | super().get_config()
 
 
-def _stationary(cosines: Any, lengths: Any, slopes: Any, radius: Any) -> Any:
+def _stationary(cosines: Tensor, lengths: Tensor, slopes: Tensor, radius: Tensor) -> Tensor:
     """Where F is stationary on each support, moved into the simplex, ``(2^m − 1, m)``.
 
     With b = Jḡ the condition is radius · M_S w/‖g_w‖ = λ1 − b_S, so w ∝ λx − y for x = M_S⁻¹1 and
     y = M_S⁻¹b_S; and ‖g_w‖² = wᵀMw makes λ the greater root of λ² 1·x − 2λ 1·y + b·y = radius².
     """
     ones = 1.0 / lengths
-    found = on_supports(cosines, ops.stack([ones, slopes], axis=-1))[1:]
-    x, y = found[..., 0], found[..., 1]
+    solutions = on_supports(cosines, ops.stack([ones, slopes], axis=-1))[1:]
+    x, y = solutions[..., 0], solutions[..., 1]
     one_x, one_y, b_y = ops.matmul(x, ones), ops.matmul(y, ones), ops.matmul(y, slopes)
     square = one_y * one_y - one_x * (b_y - radius * radius)
     root = (one_y + ops.sqrt(ops.maximum(square, 0.0))) / ops.maximum(one_x, 1e-18)

@@ -1,9 +1,8 @@
 """The mean gradient, turned until no task objects."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import MOST_TASKS, least_above
 
@@ -29,7 +28,7 @@ class DualProjection(GradientBalancing):
 
     limit = MOST_TASKS
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """The projection of the mean."""
         tasks = gram.shape[0]
         return least_above(gram, ops.full((1, tasks), 1.0 / tasks, dtype="float32"))[0]

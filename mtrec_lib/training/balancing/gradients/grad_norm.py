@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.positive import LEAST, positive
 
@@ -58,7 +59,7 @@ class GradNorm(GradientBalancing):
         self.adam.build([self.current])
         self.variables += self.adam.variables
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of this step; then λ moves."""
         lengths = ops.sqrt(ops.maximum(ops.diagonal(self.gram_of(gram)), 0.0))
         now = ops.convert_to_tensor(self.current) + 0.0  # a copy: the variable is about to change
@@ -69,7 +70,7 @@ class GradNorm(GradientBalancing):
         self.current.assign(moved * (float(len(self.tasks)) / ops.sum(moved)))
         return now
 
-    def _rates(self, losses: Any) -> Any:
+    def _rates(self, losses: Tensor) -> Tensor:
         """r of each task; the first loss above the least is remembered."""
         losses, first = positive(losses), ops.convert_to_tensor(self.first)
         first = ops.where(first > LEAST, first, losses)

@@ -5,6 +5,7 @@ from typing import Any
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import AT, Balancing
 
 
@@ -43,11 +44,11 @@ class GradientBalancing(Balancing):
                 "as NashMTL or PCGrad"
             )
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """w of each task, ``(tasks,)`` float32; ``losses`` are not looked at."""
         return self.combine(self.gram_of(gram))
 
-    def gram_of(self, gram: Any) -> Any:
+    def gram_of(self, gram: Tensor | None) -> Tensor:
         """The inner products as a constant, ``(tasks, tasks)`` float32."""
         if gram is None:
             raise ParameterError(
@@ -56,7 +57,7 @@ class GradientBalancing(Balancing):
             )
         return ops.stop_gradient(ops.cast(ops.convert_to_tensor(gram), "float32"))
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """w from M, ``(tasks, tasks)`` float32 → ``(tasks,)``."""
         raise TypeError(f"{type(self).__name__} must define combine")
 

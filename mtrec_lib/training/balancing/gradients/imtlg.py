@@ -1,9 +1,8 @@
 """The direction that every gradient sees under the same angle."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import solve_ridged, unit_rows
 
@@ -29,7 +28,7 @@ class IMTLG(GradientBalancing):
     Taught in chapter 06.
     """
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """C⁻¹1 / ‖g‖, with C the cosines, divided by its sum."""
         cosines, lengths = unit_rows(gram)
         angled = ops.cast(ops.diagonal(cosines) > 0, "float32")  # a gradient of zero has no angle

@@ -1,7 +1,6 @@
 """The shortest vector in the convex hull of the gradients."""
 
-from typing import Any
-
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import MOST_TASKS, simplex_minimum
 
@@ -30,6 +29,6 @@ class MGDA(GradientBalancing):
 
     limit = MOST_TASKS
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """The minimum over the simplex."""
         return simplex_minimum(gram)

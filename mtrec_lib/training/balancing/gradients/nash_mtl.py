@@ -1,11 +1,11 @@
 """The direction that tasks would agree on by bargaining."""
 
 import math
-from typing import Any
 
 import numpy as np
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import RIDGE, solve, squares, unit_rows
 
@@ -34,7 +34,7 @@ class NashMTL(GradientBalancing):
     Taught in chapter 06.
     """
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """α, by way of β = ‖g‖α: the same problem for rows of length one."""
         cosines, lengths = unit_rows(gram)
         cosines = cosines + RIDGE * np.eye(gram.shape[0], dtype="float32")
@@ -42,7 +42,7 @@ class NashMTL(GradientBalancing):
         return ops.fori_loop(0, STEPS, lambda _, beta: _newton(cosines, beta), start) / lengths
 
 
-def _newton(cosines: Any, beta: Any) -> Any:
+def _newton(cosines: Tensor, beta: Tensor) -> Tensor:
     """One damped Newton step, then the best multiple.
 
     The unknown is the relative change η of β: (diag(β)C diag(β) + I)η = 1 − β·Cβ, a matrix whose

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.draws import uniform
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 
@@ -49,7 +50,7 @@ class PCGrad(GradientBalancing):
         if self.seed_generator is not None:
             self.variables.append(self.seed_generator.state)
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """The sum of the projected gradients; row i of ``vectors`` is what is left of g_i."""
         tasks = gram.shape[0]
         orders = self._orders(tasks)
@@ -62,7 +63,7 @@ class PCGrad(GradientBalancing):
             vectors = vectors - ops.minimum(inner, 0.0) * other / squares
         return ops.sum(vectors, axis=0)
 
-    def _orders(self, tasks: int) -> Any:
+    def _orders(self, tasks: int) -> Tensor:
         """``(tasks, tasks)`` the order in which each gradient meets the others (and itself)."""
         if self.seed_generator is None:
             return ops.tile(ops.arange(tasks)[None, :], (tasks, 1))

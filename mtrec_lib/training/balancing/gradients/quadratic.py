@@ -9,10 +9,10 @@ Rows are scaled to length one first (M becomes a matrix of cosines): gradients o
 orders of magnitude, and float32 has seven digits.
 """
 
-from typing import Any
-
 import numpy as np
 from keras import ops
+
+from mtrec_lib.core.types import Tensor
 
 MOST_TASKS = 10
 RIDGE = 1e-6  # added to a diagonal of ones: two gradients in one line must not divide by zero
@@ -20,7 +20,7 @@ REFINEMENTS = 2  # each divides what the ridge has changed by eigenvalue / ridge
 FAINT = 1e-6  # of the longest row: shorter ones are not stretched to length one
 
 
-def unit_rows(gram: Any) -> tuple[Any, Any]:
+def unit_rows(gram: Tensor) -> tuple[Tensor, Tensor]:
     """Cosines and lengths of the rows behind a Gram matrix.
 
     Args:
@@ -35,7 +35,7 @@ def unit_rows(gram: Any) -> tuple[Any, Any]:
     return gram / lengths[:, None] / lengths[None, :], lengths
 
 
-def solve(matrices: Any, right: Any) -> Any:
+def solve(matrices: Tensor, right: Tensor) -> Tensor:
     """Solutions X of AX = R for symmetric positive definite A, by Gauss–Jordan elimination.
 
     Such matrices need no pivoting, so that m rounds of plain arithmetic are all there is: compiled
@@ -56,16 +56,16 @@ def solve(matrices: Any, right: Any) -> Any:
     return system
 
 
-def solve_ridged(matrices: Any, right: Any) -> Any:
+def solve_ridged(matrices: Tensor, right: Tensor) -> Tensor:
     """``solve`` for matrices of cosines, which may be singular: a ridge, then refined."""
     ridged = matrices + RIDGE * np.eye(matrices.shape[-1], dtype="float32")
-    found = solve(ridged, right)
+    solution = solve(ridged, right)
     for _ in range(REFINEMENTS):
-        found = found + solve(ridged, right - ops.matmul(matrices, found))
-    return found
+        solution = solution + solve(ridged, right - ops.matmul(matrices, solution))
+    return solution
 
 
-def on_supports(cosines: Any, right: Any) -> Any:
+def on_supports(cosines: Tensor, right: Tensor) -> Tensor:
     """Solutions of C_S x_S = r_S for every subset S of the rows, zero outside of S.
 
     Args:
@@ -82,7 +82,7 @@ def on_supports(cosines: Any, right: Any) -> Any:
     return solve_ridged(matrices, right * inside[:, :, None])
 
 
-def simplex_minimum(gram: Any) -> Any:
+def simplex_minimum(gram: Tensor) -> Tensor:
     """argmin wᵀMw over w ≥ 0, Σw = 1: the weights of the shortest vector in a convex hull.
 
     Args:
@@ -98,13 +98,13 @@ def simplex_minimum(gram: Any) -> Any:
     return least(candidates, squares(cosines, candidates * lengths))
 
 
-def on_simplex(candidates: Any) -> Any:
+def on_simplex(candidates: Tensor) -> Tensor:
     """Rows with negative entries cut off and divided by their sums."""
     clipped = ops.maximum(candidates, 0.0)
     return clipped / ops.maximum(ops.sum(clipped, axis=-1, keepdims=True), 1e-18)
 
 
-def least_above(gram: Any, floors: Any) -> Any:
+def least_above(gram: Tensor, floors: Tensor) -> Tensor:
     """argmin vᵀMv over v ≥ f: the weights of a projection onto the cone {x : Jx ≥ 0}.
 
     Jᵀv is the point nearest to Jᵀf that has no negative inner product with any row of J, where
@@ -122,15 +122,15 @@ def least_above(gram: Any, floors: Any) -> Any:
     raised = on_supports(cosines, -ops.matmul(cosines, ops.transpose(floors)))
     candidates = floors[:, None] + ops.maximum(ops.transpose(raised, (2, 0, 1)), 0.0)
     best = ops.argmin(squares(cosines, candidates), axis=-1)
-    found = ops.take_along_axis(candidates, best[:, None, None], axis=1)[:, 0]
-    return found / (lengths / ops.max(lengths))
+    solution = ops.take_along_axis(candidates, best[:, None, None], axis=1)[:, 0]
+    return solution / (lengths / ops.max(lengths))
 
 
-def squares(gram: Any, vectors: Any) -> Any:
+def squares(gram: Tensor, vectors: Tensor) -> Tensor:
     """vᵀMv of vectors ``(..., m)`` → ``(...)``, never negative."""
     return ops.maximum(ops.sum(ops.matmul(vectors, gram) * vectors, axis=-1), 0.0)
 
 
-def least(candidates: Any, objectives: Any) -> Any:
+def least(candidates: Tensor, objectives: Tensor) -> Tensor:
     """Of ``(n, m)`` candidates the one whose objective ``(n,)`` is least."""
     return ops.take(candidates, ops.argmin(objectives), axis=0)

@@ -1,9 +1,8 @@
 """Every gradient freed of its conflicts by itself, then the mean."""
 
-from typing import Any
-
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.gradients.gradient_balancing import GradientBalancing
 from mtrec_lib.training.balancing.gradients.quadratic import MOST_TASKS, least_above
 
@@ -30,6 +29,6 @@ class UPGrad(GradientBalancing):
 
     limit = MOST_TASKS
 
-    def combine(self, gram: Any) -> Any:
+    def combine(self, gram: Tensor) -> Tensor:
         """The mean of the projections."""
         return ops.mean(least_above(gram, ops.eye(gram.shape[0], dtype="float32")), axis=0)

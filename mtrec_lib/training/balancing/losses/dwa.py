@@ -5,6 +5,7 @@ from typing import Any
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import Balancing
 from mtrec_lib.training.balancing.positive import positive
 
@@ -44,11 +45,11 @@ class DWA(Balancing):
         self.current = self.remember("weights", [1.0] * tasks)
         self.last = self.remember("last_losses", [0.0] * tasks)
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of this epoch; nothing is looked at."""
         return self.current + 0.0  # a tensor: the variable moves on
 
-    def end_epoch(self, losses: Any) -> None:
+    def end_epoch(self, losses: Tensor) -> None:
         """Compare the mean losses of an epoch, ``(tasks,)``, with the epoch before."""
         now, last = positive(losses), ops.convert_to_tensor(self.last)
         rates = now / ops.where(last > 0, last, now)  # before the second epoch: all one

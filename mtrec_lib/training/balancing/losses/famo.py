@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import Balancing
 from mtrec_lib.training.balancing.positive import positive
 
@@ -52,12 +53,12 @@ class FAMO(Balancing):
         self.adam.build([self.logits])
         self.variables += self.adam.variables
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ ∝ softmax(ξ)/L."""
         shares = ops.softmax(self.logits) / positive(losses)
         return shares / ops.sum(shares)
 
-    def after(self, before: Any, losses: Any) -> None:
+    def after(self, before: Tensor, losses: Tensor) -> None:
         """Move ξ by what the step did to each loss of its batch."""
         fallen = ops.log(positive(before)) - ops.log(positive(losses))
         shares = ops.softmax(self.logits)

@@ -1,11 +1,10 @@
 """The simplest balancing: λ fixed before training."""
 
-from typing import Any
-
 from keras import ops
 
 from mtrec_lib.core import nearest
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import Balancing
 
 
@@ -43,11 +42,11 @@ class FixedWeights(Balancing):
         """λ of each named task."""
         return [self.task_weights.get(name, 1.0) for name in names]
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of each task of the model it was bound to; nothing is looked at."""
         return ops.convert_to_tensor(self.weights_of(self.tasks), dtype="float32")
 
-    def judged(self, losses: Any) -> Any:
+    def judged(self, losses: Tensor) -> Tensor:
         """The sum by these weights: they say what is wanted."""
         return ops.sum(self.weights(losses) * losses)
 

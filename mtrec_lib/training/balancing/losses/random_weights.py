@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import Balancing
 from mtrec_lib.training.balancing.draws import normal
 
@@ -35,7 +36,7 @@ class RandomWeights(Balancing):
         """The state of the draws is part of what is saved."""
         self.variables.append(self.seed_generator.state)
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """λ of each task; nothing is looked at."""
         return ops.softmax(normal(self.seed_generator, [len(self.tasks)]))
 

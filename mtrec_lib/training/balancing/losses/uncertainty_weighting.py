@@ -5,6 +5,7 @@ from typing import Any
 from keras import ops
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.core.types import Tensor
 from mtrec_lib.training.balancing.balancing import Balancing
 from mtrec_lib.training.balancing.positive import positive
 
@@ -48,14 +49,14 @@ class UncertaintyWeighting(Balancing):
         """s = log σ² of each task."""
         self.log_variance = self.learn("log_variance", [0.0] * tasks)
 
-    def weights(self, losses: Any, gram: Any = None) -> Any:
+    def weights(self, losses: Tensor, gram: Tensor | None = None) -> Tensor:
         """e^(−s), half of it, or 1."""
         precision = ops.exp(-self.log_variance)
         if self.tempers:
             return ops.ones_like(precision)
         return precision if self.form == "kendall" else 0.5 * precision
 
-    def total(self, losses: Any, weights: Any) -> Any:
+    def total(self, losses: Tensor, weights: Tensor) -> Tensor:
         """Σ λ_i L_i and what keeps σ from growing, in nats."""
         if self.tempers:
             return ops.sum(losses)
@@ -66,7 +67,7 @@ class UncertaintyWeighting(Balancing):
         price = 0.5 * log_variance if self.form == "kendall" else ops.softplus(log_variance)
         return ops.sum(held * losses + for_sigma + price)
 
-    def temperatures(self) -> Any:
+    def temperatures(self) -> Tensor:
         """σ² of each task, ``(tasks,)``, positive."""
         return ops.exp(self.log_variance)
 

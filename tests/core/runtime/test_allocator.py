@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from mtrec_lib.core import allocator
-from mtrec_lib.core.allocator import allocator_environment, memory_kept
+from mtrec_lib.core.runtime import allocator
+from mtrec_lib.core.runtime.allocator import allocator_environment, memory_kept
 
 ARENAS = str(max(1, (os.cpu_count() or 1) // 4))
 GLIBC = pytest.mark.skipif(not allocator._is_glibc(), reason="settings of glibc")
@@ -57,7 +57,7 @@ def test_elsewhere_nothing_is_added_and_nothing_is_said(monkeypatch, capfd):
 CHURN = """
 import resource, sys
 import numpy as np
-from mtrec_lib.core.allocator import memory_kept
+from mtrec_lib.core.runtime.allocator import memory_kept
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(20):

@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mtrec_lib.core.allocator import memory_kept
-from mtrec_lib.core.first_import import around_first_import
-from mtrec_lib.core.keras_settings import default_backend
+from mtrec_lib.core.runtime.allocator import memory_kept
+from mtrec_lib.core.runtime.first_import import around_first_import
+from mtrec_lib.core.runtime.keras_settings import default_backend
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from mtrec_lib.core.first_import import around_first_import
+from mtrec_lib.core.runtime.first_import import around_first_import
 
 PACKAGE = "a_package_of_this_test"
 
@@ -61,7 +61,7 @@ def test_nothing_stays_behind(package):
     around_first_import(PACKAGE, "one", _wrapper("one", package))
     module = __import__(PACKAGE)
     assert sys.meta_path == finders
-    assert type(module.__spec__.loader).__module__ != "mtrec_lib.core.first_import"
+    assert type(module.__spec__.loader).__module__ != "mtrec_lib.core.runtime.first_import"
     assert not around_first_import(PACKAGE, "late", _wrapper("late", package))
 
 

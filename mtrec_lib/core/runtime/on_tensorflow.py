@@ -4,7 +4,7 @@ The rooms that need Keras import it first, so that a reader meets one sentence w
 the import of another backend that fails somewhere inside Keras.
 """
 
-from mtrec_lib.core.keras_settings import check_backend, check_floatx
+from mtrec_lib.core.runtime.keras_settings import check_backend, check_floatx
 
 check_backend()
 check_floatx()

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from mtrec_lib.core.compiled import compiled_code_environment, tidy
 from mtrec_lib.core.paths import home
+from mtrec_lib.core.runtime.compiled import compiled_code_environment, tidy
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from mtrec_lib.core import keras_settings
 from mtrec_lib.core.errors import MtrecError
+from mtrec_lib.core.runtime import keras_settings
 
 
 def _import(room, **environment):
