@@ -38,8 +38,8 @@ def compare_values(
         ParameterError: numbers of rows that differ, values that are not finite, or fewer than two
             people.
 
-    >>> found = compare_values([5.0, 6.0, 4.5], [5.5, 6.4, 5.1], "bits")
-    >>> found.word, found.users
+    >>> compared = compare_values([5.0, 6.0, 4.5], [5.5, 6.4, 5.1], "bits")
+    >>> compared.word, compared.users
     ('better', 3)
 
     Taught in chapter 04.
@@ -84,8 +84,8 @@ def compare_auc(
     Obuchowski, "Nonparametric analysis of clustered ROC curve data" (1997).
 
     >>> labels, people = [1, 0, 1, 0, 1, 0], [1, 1, 2, 2, 3, 3]
-    >>> found = compare_auc(labels, [6, 1, 5, 2, 4, 3], [1, 2, 3, 4, 5, 6], people)
-    >>> found.a, round(found.b, 2), found.users
+    >>> compared = compare_auc(labels, [6, 1, 5, 2, 4, 3], [1, 2, 3, 4, 5, 6], people)
+    >>> compared.a, round(compared.b, 2), compared.users
     (1.0, 0.33, 3)
 
     Taught in chapter 04.
