@@ -46,9 +46,9 @@ def test_a_past_is_bayesian_regression_on_what_was_rated():
     numbers = LatentFactors(vectors).of(_pasts([items.tolist()]), np.array([6]), above)[0]
     x = np.column_stack([np.ones(5), vectors[np.delete(items, 3)]])
     covariance = np.linalg.inv(PRIOR * np.eye(4) + x.T @ x)
-    x = np.append(1.0, vectors[6])
+    new = np.append(1.0, vectors[6])
     mean = covariance @ x.T @ np.delete(above, 3)
-    expected = [x @ mean, x[1:] @ mean[1:], np.sqrt(x @ covariance @ x)]
+    expected = [new @ mean, new[1:] @ mean[1:], np.sqrt(new @ covariance @ new)]
     np.testing.assert_allclose(numbers, expected)
 
 
