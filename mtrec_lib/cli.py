@@ -235,14 +235,14 @@ def results(folders: Sequence[Path], profile: str, out: Path, metrics: bool) -> 
     from mtrec_lib.book.runs.run_folders import collect
     from mtrec_lib.book.runs.terminal import metric_table, result_table
 
-    found = collect(folders or [out / profile])
-    if not found:
+    runs = collect(folders or [out / profile])
+    if not runs:
         raise click.ClickException(f"no runs in {', '.join(map(str, folders)) or out / profile}")
     console = Console(highlight=False)
-    console.print(result_table(found))
+    console.print(result_table(runs))
     if metrics:
         console.print()
-        console.print(metric_table(found))
+        console.print(metric_table(runs))
 
 
 @main.command()
@@ -271,10 +271,12 @@ def recommend(
         writable(out.absolute().parent, "choose another --out")
     model = mt.load(path) if path else counting_model(dataset)
     only = {"categories": list(categories)} if categories else None
-    found = mt.recommend.top(model, _titles(history), k=k, only=only, exclude=_titles(exclude))
-    click.echo(str(found))
+    recommendations = mt.recommend.top(
+        model, _titles(history), k=k, only=only, exclude=_titles(exclude)
+    )
+    click.echo(str(recommendations))
     if out:
-        click.echo(f"\nwritten to {mt.recommend.export(found, out)}")
+        click.echo(f"\nwritten to {mt.recommend.export(recommendations, out)}")
 
 
 def _titles(text: str) -> list[str]:

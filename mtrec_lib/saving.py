@@ -7,9 +7,13 @@ its kind is met: a counting model needs no deep learning library, here as elsewh
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtrec_lib.core.errors import CheckpointError, ParameterError
+
+if TYPE_CHECKING:
+    from mtrec_lib.evaluation import Scorer
+    from mtrec_lib.pretrained import Pretrained
 
 _ROOMS = {
     "counting": "mtrec_lib.baselines.saving",
@@ -21,7 +25,7 @@ _MIXTURE = "log_linear"  # made of other models, each of which is a file inside 
 _CAN = "the baselines, LogLinear, MultiTask, NextBasket and TwoTower"
 
 
-def save(model: Any, path: Path | str) -> Path:
+def save(model: "Scorer", path: Path | str) -> Path:
     """Write a fitted model, counting or deep, with all it needs to recommend.
 
     One file holds what was learned, the configuration, the catalogue and the identity of the data
@@ -55,7 +59,7 @@ def save(model: Any, path: Path | str) -> Path:
     return archive.write(path, _packed(model))
 
 
-def load(path: Path | str, encoder: Any = None) -> Any:
+def load(path: Path | str, encoder: "Pretrained | None" = None) -> "Scorer":
     """Read what :func:`save` wrote; the file says what kind of model it holds.
 
     Only classes of mtrec are built (Keras safe mode), and arrays are read without pickle.
@@ -94,7 +98,7 @@ def _packed(model: Any) -> bytes:
     return archive.packed(kind, import_module(_ROOMS[kind]).pack(model))
 
 
-def _unpacked(content: bytes, path: Path | str, encoder: Any) -> Any:
+def _unpacked(content: bytes, path: Path | str, encoder: "Pretrained | None") -> "Scorer":
     from mtrec_lib.core import archive
 
     kind, members = archive.unpacked(content, path)
@@ -117,7 +121,7 @@ def _unpacked(content: bytes, path: Path | str, encoder: Any) -> Any:
         ) from error
 
 
-def _mixture(members: dict[str, bytes], path: Path | str, encoder: Any) -> Any:
+def _mixture(members: dict[str, bytes], path: Path | str, encoder: "Pretrained | None") -> "Scorer":
     from mtrec_lib.baselines import LogLinear
 
     config = json.loads(members["config.json"])

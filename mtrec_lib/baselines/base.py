@@ -1,14 +1,14 @@
 """What all baselines share: how they are fitted, asked, saved, and given more items."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from inspect import signature
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from mtrec_lib.baselines.growing import grown_array
@@ -18,9 +18,14 @@ from mtrec_lib.data.grown_catalogue import grown_catalogue
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.log import Log
 from mtrec_lib.data.splitting.parts import PARTS
+from mtrec_lib.data.splitting.splits import Split
 
 Floats = NDArray[np.float64]
 Axes = tuple[tuple[str, tuple[int, ...]], ...]  # an attribute, and which of its axes are items
+State: TypeAlias = Mapping[str, NDArray[Any] | sparse.csr_array]
+"""What a model has learned, by name."""
+Vectors: TypeAlias = NDArray[np.number] | sparse.csr_array | Sequence[str]
+"""What a model reads of new items: a row, dense or sparse, or a text of each."""
 
 
 class Baseline(ABC):
@@ -41,7 +46,7 @@ class Baseline(ABC):
     _fitted_on: dict[str, Any]
     _log: Log | None = None
 
-    def fit(self, split: Any, parts: Sequence[str] = ("train",)) -> Self:
+    def fit(self, split: Split, parts: Sequence[str] = ("train",)) -> Self:
         """Count the events of some parts of a split.
 
         Args:
@@ -109,13 +114,13 @@ class Baseline(ABC):
         """Count in ``pasts``, the whole training past of each person."""
 
     @abstractmethod
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         """(n, catalogue.size); a row of zeros where a history says nothing."""
 
     def prepare(self) -> None:  # noqa: B027  most models need nothing more
         """Work out what follows from what was learned and is not kept itself."""
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """What was learned, by name: arrays and sparse arrays."""
         return {name: getattr(self, name) for name, _ in self.learned}
 
@@ -130,7 +135,7 @@ class Baseline(ABC):
         catalogue: Catalogue,
         popularity: Floats,
         settings: dict[str, Any],
-        state: dict[str, Any],
+        state: State,
         repeats: bool,
         fitted_on: dict[str, Any],
     ) -> Self:
@@ -143,12 +148,12 @@ class Baseline(ABC):
         model.prepare()
         return model
 
-    def take(self, state: dict[str, Any]) -> None:
+    def take(self, state: State) -> None:
         """Set what :meth:`state` gave."""
         for name, _ in self.learned:
             setattr(self, name, state[name])
 
-    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+    def with_items(self, items: pl.DataFrame, vectors: Vectors | None = None) -> Self:
         """The same model over a catalogue with more items, which nobody has chosen yet.
 
         It answers as if it had been fitted on the same events with the larger catalogue: a new
@@ -185,20 +190,25 @@ class Baseline(ABC):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
 
 
-def known(past: NDArray[Any], item: NDArray[Any], *others: NDArray[Any]) -> tuple[Any, ...]:
+def known(
+    past: NDArray[np.integer], item: NDArray[np.integer], *others: NDArray[Any]
+) -> tuple[NDArray[Any], ...]:
     """Leave out unknown items; ids become columns. All arrays are (events,)."""
     keep = item >= 2
     return (past[keep], item[keep].astype(np.int64) - 2, *(other[keep] for other in others))
 
 
 def matrix(
-    rows: NDArray[Any], columns: NDArray[Any], values: Any, shape: tuple[int, int]
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    values: ArrayLike,
+    shape: tuple[int, int],
 ) -> sparse.csr_array:
     """A sparse float64 matrix in which equal places are added up."""
     data = np.broadcast_to(np.asarray(values, dtype=np.float64), np.shape(rows))
-    found = sparse.coo_array((data, (rows, columns)), shape=shape).tocsr()
-    found.sum_duplicates()
-    return found
+    summed = sparse.coo_array((data, (rows, columns)), shape=shape).tocsr()
+    summed.sum_duplicates()
+    return summed
 
 
 def _counts(pasts: Histories, size: int) -> Floats:

@@ -1,7 +1,5 @@
 """What tends to follow the last few items: the counts that a language model has to beat."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -51,7 +49,7 @@ class DecayedCounts(Baseline):
         total = np.asarray(follows.sum(axis=1)).ravel()
         self._follows = (sparse.diags_array(1.0 / (1.0 + total)) @ follows).tocsr()
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         size, n = self.catalogue.size, len(histories)
         item = histories.last(self.window, "item")  # (n, window)
         weight = self.decay ** np.arange(self.window - 1, -1, -1.0)  # the last item weighs 1

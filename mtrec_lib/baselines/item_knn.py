@@ -1,7 +1,5 @@
 """Items like those of the history, likeness being: chosen by the same people."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -61,11 +59,11 @@ class ItemKNN(Baseline):
             blocks.append(_nearest(cosine, self.k))
         self._similarity = sparse.vstack(blocks).T.tocsr()  # (history item, scored item)
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         return (_taken(histories, self.catalogue.size) @ self._similarity).toarray()
 
     @staticmethod
-    def _squares(taken: sparse.csr_array) -> NDArray[Any]:
+    def _squares(taken: sparse.csr_array) -> NDArray[np.floating]:
         return np.asarray(taken.sum(axis=0)).ravel()  # of ones: ‖Xᵢ‖²
 
 
@@ -77,7 +75,7 @@ def _taken(histories: Histories, size: int) -> sparse.csr_array:
     return taken
 
 
-def _nearest(cosine: NDArray[Any], k: int) -> sparse.csr_array:
+def _nearest(cosine: NDArray[np.floating], k: int) -> sparse.csr_array:
     """Only the ``k`` largest of each row, those above 0."""
     if k < cosine.shape[1]:
         out = np.argpartition(-cosine, k - 1, axis=1)[:, k:]

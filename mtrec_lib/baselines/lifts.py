@@ -1,7 +1,5 @@
 """How much likelier does each past item make each other one? Popularity times lifts."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,7 +60,7 @@ class Lifts(Baseline):
         self._alone = np.log(share)
         self._lift = np.log(after / share).astype(np.float32)
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         """(n, items) natural log, up to a constant a row."""
         n = len(histories)
         item = histories.last(self.window, "item")  # (n, window)

@@ -1,15 +1,16 @@
 """Several models of the next item as one: a weighted sum of log probabilities."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from mtrec_lib.baselines.base import Baseline
+from mtrec_lib.baselines.base import Baseline, Vectors
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Catalogue, Histories, Split
-from mtrec_lib.evaluation import rank
+from mtrec_lib.evaluation import Scorer, rank
+from mtrec_lib.evaluation.scorer import ability
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +55,7 @@ class LogLinear:
     saved_as = "log_linear"
 
     def __init__(
-        self, models: Sequence[Any], weights: Sequence[float] | None = None, floor: float = 0.05
+        self, models: Sequence[Scorer], weights: Sequence[float] | None = None, floor: float = 0.05
     ) -> None:
         self.models = list(models)
         self.weights = [1.0] * len(self.models) if weights is None else [float(w) for w in weights]
@@ -76,7 +77,7 @@ class LogLinear:
         return self.models[0].catalogue
 
     @property
-    def popularity(self) -> NDArray[Any]:
+    def popularity(self) -> NDArray[np.number]:
         """``(items,)`` counts of the first model's training events."""
         return self.models[0].popularity
 
@@ -85,7 +86,9 @@ class LogLinear:
         """Whether people come back to the same item in the log of the first model."""
         return bool(self.models[0].repeats)
 
-    def with_items(self, items: "pl.DataFrame", vectors: Sequence[Any] | None = None) -> Self:
+    def with_items(
+        self, items: "pl.DataFrame", vectors: Sequence[Vectors | None] | None = None
+    ) -> Self:
         """The same mixture of models over a catalogue with more items, each grown by itself.
 
         Args:
@@ -103,7 +106,10 @@ class LogLinear:
                 "write None for a model that reads none"
             )
         pairs = zip(self.models, given, strict=True)
-        grown = [model.with_items(items, vectors=each) for model, each in pairs]
+        grown = [
+            ability(model, "with_items", "a larger catalogue")(items, vectors=each)
+            for model, each in pairs
+        ]
         return type(self)(grown, self.weights, self.floor)
 
     def scores(self, histories: Histories) -> NDArray[np.float32]:
@@ -112,11 +118,11 @@ class LogLinear:
         total = sum(weight * log for weight, log in zip(self.weights, logs, strict=True))
         return _log_softmax(total).astype(np.float32)
 
-    def log_prob(self, histories: Histories, items: NDArray[Any]) -> NDArray[Any]:
+    def log_prob(self, histories: Histories, items: ArrayLike) -> NDArray[np.floating]:
         """``(n,)`` nats: ln p(item | history) of ``(n,)`` ids; −inf outside the catalogue."""
         column = np.asarray(items, dtype=np.int64) - 2
-        found = self.scores(histories)[np.arange(len(column)), np.maximum(column, 0)]
-        return np.where(column >= 0, found, -np.inf)
+        logs = self.scores(histories)[np.arange(len(column)), np.maximum(column, 0)]
+        return np.where(column >= 0, logs, -np.inf)
 
     def tune(
         self,
@@ -149,7 +155,7 @@ class LogLinear:
             self.weights = max(tried, key=value)
         return self
 
-    def _logs(self, model: Any, histories: Histories) -> NDArray[Any]:
+    def _logs(self, model: Scorer, histories: Histories) -> NDArray[np.floating]:
         """(n, items) log probabilities of one model."""
         scores = model.scores(histories)
         if not isinstance(model, Baseline):
@@ -158,7 +164,7 @@ class LogLinear:
         return np.log((1 - self.floor) * share + self.floor / scores.shape[1])
 
 
-def _log_softmax(logits: Any) -> NDArray[Any]:
+def _log_softmax(logits: ArrayLike) -> NDArray[np.floating]:
     from scipy.special import log_softmax  # slow to import, and counts alone need none of it
 
     return log_softmax(logits, axis=1)
@@ -167,9 +173,10 @@ def _log_softmax(logits: Any) -> NDArray[Any]:
 class _Known:
     """A scorer whose answer to all queries of a part is known already."""
 
-    def __init__(self, model: LogLinear, matrix: Any) -> None:
+    def __init__(self, model: LogLinear, matrix: ArrayLike) -> None:
         self.name, self.catalogue = model.name, model.catalogue
-        self.popularity, self.repeats, self.matrix = model.popularity, model.repeats, matrix
+        self.popularity, self.repeats = model.popularity, model.repeats
+        self.matrix = np.asarray(matrix)
 
-    def scores(self, histories: Histories) -> NDArray[Any]:
+    def scores(self, histories: Histories) -> NDArray[np.floating]:
         return self.matrix

@@ -1,14 +1,15 @@
 """The oldest language model: how often has this followed that?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from mtrec_lib.baselines.base import Baseline, matrix
+from mtrec_lib.baselines.base import Baseline, State, matrix
 from mtrec_lib.baselines.growing import grown_array
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
@@ -76,14 +77,14 @@ class NGram(Baseline):
 
     def score(self, histories: Histories) -> Floats:
         size = self.catalogue.size
-        found = np.full((len(histories), size), 1.0 / size)
+        shares = np.full((len(histories), size), 1.0 / size)
         for level, context in self._walk(histories.last(self.order, "item")):
             seen = context >= 0
             rows = level.pairs[context[seen]].toarray()
-            found[seen] = rows + level.rest[context[seen], None] * found[seen]
-        return found
+            shares[seen] = rows + level.rest[context[seen], None] * shares[seen]
+        return shares
 
-    def log_prob(self, histories: Histories, items: NDArray[Any]) -> Floats:
+    def log_prob(self, histories: Histories, items: ArrayLike) -> Floats:
         """Natural logarithm of p(item | history): (n,).
 
         Args:
@@ -92,13 +93,13 @@ class NGram(Baseline):
         """
         size = self.catalogue.size
         items = np.asarray(items, dtype=np.int64)
-        found = np.full(len(histories), 1.0 / size)
+        shares = np.full(len(histories), 1.0 / size)
         for level, context in self._walk(histories.last(self.order, "item")):
             seen = context >= 0
-            kept = level.share(context[seen], items[seen] - 2)
-            found[seen] = kept + level.rest[context[seen]] * found[seen]
+            counted = level.share(context[seen], items[seen] - 2)
+            shares[seen] = counted + level.rest[context[seen]] * shares[seen]
         inside = (items >= 2) & (items < size + 2)
-        return np.where(inside, np.log(found), -np.inf)
+        return np.where(inside, np.log(shares), -np.inf)
 
     def _contexts(
         self, shorter: Integers, item: Integers, reached: NDArray[np.bool_], length: int
@@ -114,7 +115,7 @@ class NGram(Baseline):
         context[reached] = number
         return keys, context
 
-    def _walk(self, last: NDArray[Any]) -> Any:
+    def _walk(self, last: NDArray[np.integer]) -> Iterator[tuple["_Level", NDArray[np.int64]]]:
         """Each level, and the number of each history's context there (n,), −1 where unseen."""
         context = np.zeros(len(last), dtype=np.int64)
         for length, level in enumerate(self._levels):
@@ -127,7 +128,7 @@ class NGram(Baseline):
     def _key(self, shorter: Integers, item: Integers) -> Integers:
         return shorter * self._base + item
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """The levels, shortest context first."""
         return {
             f"{name}{number}": getattr(level, name)
@@ -135,7 +136,7 @@ class NGram(Baseline):
             for name in ("keys", "pairs", "rest")
         }
 
-    def take(self, state: dict[str, Any]) -> None:
+    def take(self, state: State) -> None:
         """Set what :meth:`state` gave."""
         self._base = self.catalogue.size + 2
         numbers = range(self.order + 1)

@@ -44,13 +44,13 @@ class PersonalFrequency(Baseline):
     def learn(self, pasts: Histories) -> None:
         """Nothing beyond popularity: what counts is in the history itself."""
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         past, column, event = _once_a_session(histories, *_events(histories))
         weights = self._weights(histories)[event]
         shape = (len(histories), self.catalogue.size)
         return matrix(past, column, weights, shape).toarray() + self.prior
 
-    def _weights(self, histories: Histories) -> NDArray[Any]:
+    def _weights(self, histories: Histories) -> NDArray[np.floating]:
         """(events,) what each event counts."""
         past, time = histories.flat("timestamp")
         if self.decay is None:
@@ -64,7 +64,8 @@ class PersonalFrequency(Baseline):
 def _events(histories: Histories) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Past, column and place of every event with a known item."""
     past, item = histories.flat("item")
-    return known(past, item, np.arange(len(item)))
+    past, column, event = known(past, item, np.arange(len(item)))
+    return past, column, event
 
 
 def _once_a_session(

@@ -1,7 +1,5 @@
 """The same list for everybody."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +45,7 @@ class Popularity(Baseline):
         counts = np.bincount(column, weights=weights, minlength=self.catalogue.size)
         self._shares = counts / counts.sum()
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         return np.repeat(self._shares[None, :], len(histories), axis=0)
 
 
@@ -58,7 +56,7 @@ def checked_decay(decay: float | None) -> float | None:
     return decay
 
 
-def checked_times(weeks: NDArray[Any], name: str) -> NDArray[Any]:
+def checked_times(weeks: NDArray[np.floating], name: str) -> NDArray[np.floating]:
     """``weeks`` if every time is known."""
     if (weeks < 0).any():
         raise ParameterError(

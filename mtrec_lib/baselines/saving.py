@@ -1,12 +1,14 @@
 """What is kept of a counting model: its settings, what it counted, its catalogue."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 import mtrec_lib.baselines as room
-from mtrec_lib.baselines.base import Baseline
+from mtrec_lib.baselines.base import Baseline, State
 from mtrec_lib.core import archive
 from mtrec_lib.core.errors import CheckpointError, ParameterError
 from mtrec_lib.data.catalogue import Catalogue
@@ -63,9 +65,9 @@ def unpack(members: dict[str, bytes]) -> Baseline:
     )
 
 
-def _flat(state: dict[str, Any]) -> dict[str, Any]:
+def _flat(state: State) -> dict[str, NDArray[np.generic]]:
     """Sparse arrays as their parts."""
-    flat: dict[str, Any] = {}
+    flat: dict[str, NDArray[np.generic]] = {}
     for name, value in state.items():
         if sparse.issparse(value):
             flat |= {f"{name}.{part}": getattr(value, part) for part in _PARTS}
@@ -74,7 +76,7 @@ def _flat(state: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _nested(arrays: dict[str, Any]) -> dict[str, Any]:
+def _nested(arrays: Mapping[str, NDArray[np.generic]]) -> State:
     """What :func:`_flat` took apart."""
     state = {name: value for name, value in arrays.items() if "." not in name}
     for name in {name.partition(".")[0] for name in arrays if "." in name}:

@@ -1,7 +1,5 @@
 """How often, how lately, and what people alike buy: counting for the next basket."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -72,19 +70,19 @@ class TIFUKNN(Baseline):
         self._people = np.asarray(pasts.users)
         self._vectors = self._personal(pasts)
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         parts = [self._mixed(histories[start : start + BATCH]) for start in _starts(histories)]
         return np.concatenate(parts) if parts else np.zeros((0, self.catalogue.size))
 
     def _mixed(self, histories: Histories) -> Floats:
         """(n, items): own vectors, neighbours' vectors, and popularity among equals."""
         own = self._personal(histories)
-        said = np.diff(own.indptr) > 0
+        known = np.diff(own.indptr) > 0
         near = self._nearest(own, np.asarray(histories.users))
         scores = self.alpha * own + (1 - self.alpha) * (near @ self._vectors)
-        return (scores.toarray() + 1e-9 * self.prior) * said[:, None]
+        return (scores.toarray() + 1e-9 * self.prior) * known[:, None]
 
-    def _nearest(self, own: sparse.csr_array, users: NDArray[Any]) -> sparse.csr_array:
+    def _nearest(self, own: sparse.csr_array, users: NDArray[np.generic]) -> sparse.csr_array:
         """(n, people) that averages the nearest people of each row."""
         squares = self._vectors.multiply(self._vectors).sum(axis=1)  # (people,)
         distance = squares[None, :] - 2 * (own @ self._vectors.T).toarray()  # less a constant a row

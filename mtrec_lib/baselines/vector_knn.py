@@ -1,14 +1,14 @@
 """Items like those of the history, likeness being: their vectors, or their texts."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from mtrec_lib.baselines.base import Axes, Baseline, known, matrix
+from mtrec_lib.baselines.base import Axes, Baseline, Vectors, known, matrix
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories, ranges
 
@@ -41,7 +41,7 @@ class VectorKNN(Baseline):
     name = "vector-kNN"
     learned: Axes = (("_vectors", (0,)),)
 
-    def __init__(self, vectors: Any, decay: float = 1.0) -> None:
+    def __init__(self, vectors: Vectors, decay: float = 1.0) -> None:
         if not 0 < decay <= 1:
             raise ParameterError(f"decay must be in (0, 1], got {decay}")
         self.decay = decay
@@ -55,12 +55,12 @@ class VectorKNN(Baseline):
                 f"catalogue, got {self._vectors.shape[0]:,}; make them of the same catalogue"
             )
 
-    def score(self, histories: Histories) -> NDArray[Any]:
+    def score(self, histories: Histories) -> NDArray[np.floating]:
         """The cosine of every item and every history."""
         profile = _unit(self._weights(histories) @ self._vectors)
         return (profile @ self._vectors.T).toarray()
 
-    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+    def with_items(self, items: pl.DataFrame, vectors: Vectors | None = None) -> Self:
         """The same model over a catalogue with more items, each with its vector.
 
         Args:
@@ -70,11 +70,12 @@ class VectorKNN(Baseline):
         Raises:
             ParameterError: vectors of another shape, or as for :meth:`Baseline.with_items`.
         """
-        shape, columns = (np.shape(vectors), self._vectors.shape[1])
+        columns = self._vectors.shape[1]
+        shape = None if vectors is None else np.shape(vectors)
         if vectors is None or shape != (items.height, columns):
             raise ParameterError(
                 f"vectors must be ({items.height}, {columns}), a row a new item, got "
-                f"{None if vectors is None else shape}; make them as those of the other items"
+                f"{shape}; make them as those of the other items"
             )
         model = self._grown(items)
         new = _unit(sparse.csr_array(vectors))
@@ -124,13 +125,13 @@ class TextKNN(VectorKNN):
         self.words = words
         try:
             reader = TfidfVectorizer(ngram_range=(1, words))
-            found = reader.fit_transform(list(texts))
+            rarities = reader.fit_transform(list(texts))
         except ValueError as error:
             raise ParameterError(f"texts must hold words, got {list(texts)[:3]}") from error
         self._vocabulary, self._rarity = reader.get_feature_names_out(), reader.idf_
-        super().__init__(found, decay)
+        super().__init__(rarities, decay)
 
-    def with_items(self, items: pl.DataFrame, vectors: Any = None) -> Self:
+    def with_items(self, items: pl.DataFrame, vectors: Vectors | None = None) -> Self:
         """The same model over a catalogue with more items, each with its text.
 
         Args:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
@@ -27,7 +27,7 @@ COMPARING = re.compile(
 PLACE = re.compile(r"\{[a-z]+\}")  # where a comparison writes its word, or names stand
 
 
-def check(what: str, a: Any, b: Any, tol: float = 1e-6) -> None:
+def check(what: str, a: object, b: object, tol: float = 1e-6) -> None:
     """An identity or a step of a derivation: print it, and raise whenever it is false.
 
     Numbers agree when ``|a - b| <= tol * max(1, |b|)`` everywhere and the shapes are equal (a
@@ -114,14 +114,14 @@ def _refusal(sentence: str, fault: str) -> str:
     )
 
 
-def _compared(sentence: str, found: Any) -> str:
+def _compared(sentence: str, compared: Any) -> str:
     from mtrec_lib.evaluation.comparisons.sentences import written
 
-    several = found if isinstance(found, Mapping) else {"": found}
+    several = compared if isinstance(compared, Mapping) else {"": compared}
     wrong = [each for each in several.values() if not hasattr(each, "word")]
     if wrong:
         raise ParameterError(_refusal(sentence, f"of several was handed {wrong[0]!r}"))
-    text = written(sentence, found)
+    text = written(sentence, compared)
     _note_claim(text, True)
     print(f"✓ {text}")
     for name, each in several.items():
@@ -156,7 +156,7 @@ def _note_claim(sentence: str, held: bool | None) -> None:
     run.record()
 
 
-def show(name: str, value: Any, tol: float) -> Number:
+def show(name: str, value: SupportsFloat, tol: float) -> Number:
     """A number that training made: print it behind the mark ≈ and record it exactly.
 
     A run at the stored parameters is compared with ``chapters/expected`` within ``tol``.
@@ -183,7 +183,9 @@ def show(name: str, value: Any, tol: float) -> Number:
     return Number(value)
 
 
-def table(rows: Mapping[str, Mapping[str, Any]], tol: float, prefix: str = "") -> None:
+def table(
+    rows: Mapping[str, Mapping[str, SupportsFloat | None]], tol: float, prefix: str = ""
+) -> None:
     """Several ``show`` at once: one line a row, one column a measure, every number recorded.
 
     A cell of row ``gpt`` and column ``ndcg@10`` is recorded as ``gpt.ndcg@10``, with ``prefix.``
@@ -215,7 +217,7 @@ def table(rows: Mapping[str, Mapping[str, Any]], tol: float, prefix: str = "") -
         print(_line(row, words, first, widths))
 
 
-def _note(name: str, value: Any, tol: float) -> None:
+def _note(name: str, value: SupportsFloat, tol: float) -> None:
     if not _NAME.fullmatch(name):
         raise ParameterError(f"name must be lower case with dots, as in gpt.ndcg@10, got {name!r}")
     if not (math.isfinite(tol) and tol >= 0):
@@ -230,16 +232,16 @@ def _line(head: str, words: list[str], first: int, widths: list[int]) -> str:
     return "  ".join([head.ljust(first), *cells]).rstrip()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: SupportsFloat | None) -> str:
     return "–" if value is None else f"{MARK} {_figures(value)}"
 
 
-def _figures(value: Any) -> str:
+def _figures(value: SupportsFloat) -> str:
     number = float(value)
     return f"{number:,.0f}" if number.is_integer() and abs(number) >= 1000 else f"{number:.4g}"
 
 
-def _agree(a: Any, b: Any, tol: float) -> bool:
+def _agree(a: object, b: object, tol: float) -> bool:
     left, right = np.asarray(a), np.asarray(b)
     if left.shape != right.shape and left.ndim and right.ndim:
         return False
@@ -254,7 +256,7 @@ def _agree(a: Any, b: Any, tol: float) -> bool:
     return bool(np.all(same))
 
 
-def _brief(value: Any) -> str:
+def _brief(value: object) -> str:
     array = np.asarray(value)
     with np.printoptions(precision=8, threshold=12, edgeitems=4):
         return f"{array!r}" if array.ndim else repr(value)

@@ -72,20 +72,20 @@ def current() -> Run:
 def start(chapter: str, values: dict[str, Value]) -> Run:
     """Begin a run: forget what an earlier one recorded."""
     global _current
-    told = _told()
-    changed = told["changed"] if told else _changed(chapter, values)
+    settings = _of_runner()
+    changed = settings["changed"] if settings else _changed(chapter, values)
     _current = Run(
         chapter=chapter,
         parameters=values,
         defaults=not changed,
-        profile=told.get("profile", "default"),
-        folder=Path(told["folder"]) if told else None,
+        profile=settings.get("profile", "default"),
+        folder=Path(settings["folder"]) if settings else None,
     )
     _current.record()
     return _current
 
 
-def _told() -> dict[str, Any]:
+def _of_runner() -> dict[str, Any]:
     path = os.environ.get(VARIABLE, "")
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
 

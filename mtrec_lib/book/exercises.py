@@ -41,7 +41,7 @@ def exercise(id: str) -> Callable[[Checker], Checker]:
     return register
 
 
-def answer(id: str, answer: Any) -> None:
+def answer(id: str, answer: object) -> None:
     """Check a reader's answer and print what to do next.
 
     Args:
@@ -64,7 +64,7 @@ def answer(id: str, answer: Any) -> None:
     print(f"✓ {id} is right" if hint is None else f"✗ {id}: {hint}")
 
 
-def verdict_on(id: str, answer: Any) -> str | None:
+def verdict_on(id: str, answer: object) -> str | None:
     """None if the answer to exercise ``id`` is right, else the hint."""
     check = checker(id)
     try:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # The palette of Okabe and Ito, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -44,7 +45,9 @@ def _style() -> dict[str, Any]:
     }
 
 
-def figure(width: float = 6.4, height: float = 3.6, columns: int = 1, rows: int = 1) -> Any:
+def figure(
+    width: float = 6.4, height: float = 3.6, columns: int = 1, rows: int = 1
+) -> tuple["Figure", Any]:
     """A figure in the style of the book, and its axes, as ``matplotlib.pyplot.subplots`` returns.
 
     Lines take their colour and their marker from one cycle (``COLOURS``, ``MARKERS``).

@@ -30,9 +30,11 @@ def series(ax: "Axes", found: Mapping[str, Cases], line: bool = False, **labels:
     cases = list(dict.fromkeys(case for rows in found.values() for case in rows))
     shifts = 0.1 * (np.arange(len(found)) - (len(found) - 1) / 2)
     for shift, (name, rows) in zip(shifts, found.items(), strict=True):
-        kept = [case for case in cases if rows.get(case, {}).get("value") is not None]
-        value, low, high = (np.array([rows[c][k] for c in kept]) for k in ("value", "low", "high"))
-        place = np.array([cases.index(case) for case in kept]) + shift
+        valued = [case for case in cases if rows.get(case, {}).get("value") is not None]
+        value, low, high = (
+            np.array([rows[c][k] for c in valued]) for k in ("value", "low", "high")
+        )
+        place = np.array([cases.index(case) for case in valued]) + shift
         style = "-" if line else ""
         ends = np.maximum([value - low, high - value], 0)
         ax.errorbar(place, value, ends, label=name.replace("_", " "), linestyle=style, capsize=3)

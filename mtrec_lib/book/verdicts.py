@@ -65,16 +65,16 @@ def recorded(row: str | Mapping[str, Any], folder: Path | None = None) -> "Compa
 
     Taught in chapter 07.
     """
-    found = _find(row, folder) if isinstance(row, str) else row
-    if found is None:
+    record = _find(row, folder) if isinstance(row, str) else row
+    if record is None:
         raise ParameterError(f"no record {row!r}; `make bench ONLY={row}` makes it")
-    if not _comparable(found):
+    if not _comparable(record):
         raise ParameterError(
-            f"record {found['id']!r} holds no paired interval of a measure of quality (unit "
-            f"{found.get('unit')!r}, interval {found.get('interval')!r}), so it carries no "
+            f"record {record['id']!r} holds no paired interval of a measure of quality (unit "
+            f"{record.get('unit')!r}, interval {record.get('interval')!r}), so it carries no "
             "comparison; state its numbers without a comparing word"
         )
-    return _compared(found)
+    return _compared(record)
 
 
 def records(start: str, folder: Path | None = None) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core.atomic import write_bytes
 from mtrec_lib.core.errors import CheckpointError, MtrecError, ParameterError
@@ -100,9 +101,9 @@ def _manifest(archive: zipfile.ZipFile, path: Path | str) -> dict[str, Any]:
         raise CheckpointError(f"{path} holds no model of mtrec: it has no {MANIFEST}")
     manifest = json.loads(archive.read(MANIFEST))
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else None
+        version = manifest.get("format") if isinstance(manifest, dict) else None
         raise CheckpointError(
-            f"{path} has format {found!r} and this version reads format {FORMAT}; {_AGAIN}"
+            f"{path} has format {version!r} and this version reads format {FORMAT}; {_AGAIN}"
         )
     return manifest
 
@@ -112,7 +113,7 @@ def of_json(value: Any) -> bytes:
     return json.dumps(value, indent=1, allow_nan=False).encode("utf-8")
 
 
-def of_arrays(arrays: Mapping[str, Any]) -> bytes:
+def of_arrays(arrays: Mapping[str, ArrayLike]) -> bytes:
     """Arrays as ``.npz``; texts as fixed-width unicode, for objects would need pickle."""
     plain = {name: np.asarray(each) for name, each in arrays.items()}
     plain = {n: each.astype(np.str_) if each.dtype == object else each for n, each in plain.items()}
@@ -123,8 +124,8 @@ def of_arrays(arrays: Mapping[str, Any]) -> bytes:
 
 def arrays_of(content: bytes) -> dict[str, np.ndarray]:
     """What :func:`of_arrays` wrote."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        return dict(found)
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def of_table(frame: pl.DataFrame) -> bytes:

@@ -60,16 +60,16 @@ def reached(modules: Sequence[str], root: Path = ROOT) -> dict[str, Path | None]
 
     A module that is named and does not exist (any more) has no file.
     """
-    found: dict[str, Path | None] = {}
+    files: dict[str, Path | None] = {}
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        if module in found or _machinery(module, root):
+        if module in files or _machinery(module, root):
             continue
-        path = found[module] = source(module, root)
+        path = files[module] = source(module, root)
         if path is not None:
             waiting += named_by(module, path, root)
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def _machinery(module: str, root: Path) -> bool:
@@ -89,15 +89,15 @@ def named_by(module: str, path: Path, root: Path = ROOT) -> frozenset[str]:
 @cache
 def _named_by(module: str, path: Path, root: Path, changed: int, size: int) -> frozenset[str]:
     code = _read(path, changed, size)
-    found = {word for word in code.strings if source(word, root)}
+    names = {word for word in code.strings if source(word, root)}
     for name, chain in code.bound:
         target = _defining(chain, module, root)
         if target is None:
             continue
         package = _is_package(target, root)
         ends = [rest for first, *rest in code.used if first == name] if package else [[]]
-        found |= {each for end in ends if (each := _defining((*chain, *end), module, root))}
-    return frozenset(found - {module})
+        names |= {each for end in ends if (each := _defining((*chain, *end), module, root))}
+    return frozenset(names - {module})
 
 
 def _defining(chain: Chain, module: str, root: Path) -> str | None:

@@ -13,5 +13,5 @@ def nearest(word: str, options: Iterable[str], n: int = 3) -> list[str]:
     folded: dict[str, str] = {}
     for option in options:
         folded.setdefault(option.casefold(), option)
-    found = difflib.get_close_matches(word.casefold(), list(folded), n=n, cutoff=0.5)
-    return [folded[name] for name in found]
+    matches = difflib.get_close_matches(word.casefold(), list(folded), n=n, cutoff=0.5)
+    return [folded[name] for name in matches]

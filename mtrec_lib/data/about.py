@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
-from mtrec_lib.data.splitting.protocol import DECLARED
+from mtrec_lib.data.splitting.protocol import DECLARED, Protocol, protocol_of
 
 PROTOCOLS = DECLARED
 
@@ -76,10 +76,15 @@ class About:
         if (self.validation_weeks, self.test_weeks) != (None, None):
             self._check_weeks(self.validation_weeks, self.test_weeks)
 
+    @property
+    def protocol(self) -> Protocol:
+        """The rule that :attr:`split` names."""
+        return protocol_of(self.split)
+
     def _check_weeks(
         self, validation: tuple[int, int] | None, test: tuple[int, int] | None
     ) -> None:
-        if self.split != "by_week":
+        if "week" not in self.protocol.needs:
             raise ParameterError(
                 f"validation_weeks and test_weeks belong to split = 'by_week', got {self.split!r}"
             )

@@ -24,8 +24,8 @@ class Baskets:
         columns: ``(members,)`` int64 catalogue rows, that is id − 2; unknown items are left out.
 
     >>> past = Histories.from_lists([[3, 2, 3, 4]], session_id=[[7, 7, 7, 8]])
-    >>> found = Baskets.of(past)
-    >>> found.sizes.tolist(), found.columns.tolist()
+    >>> baskets = Baskets.of(past)
+    >>> baskets.sizes.tolist(), baskets.columns.tolist()
     ([2, 1], [0, 1, 2])
 
     Taught in chapter 04.

@@ -2,18 +2,22 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import AmbiguousItemError, ParameterError, UnknownItemError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import titles as matching
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
+
+ItemId: TypeAlias = int | str
+"""A value of ``item_id``, as the log writes it."""
 
 
 class Catalogue:
@@ -71,10 +75,10 @@ class Catalogue:
         return digest.hexdigest()
 
     @cached_property
-    def _ids(self) -> list[Any]:
+    def _ids(self) -> list[ItemId]:
         return self.items["item_id"].to_list()
 
-    def encode(self, item_ids: Any) -> np.ndarray:
+    def encode(self, item_ids: pl.Series | NDArray[np.generic] | Sequence[object]) -> np.ndarray:
         """Ids of items.
 
         Args:
@@ -90,7 +94,7 @@ class Catalogue:
         joined = left.join(right, on="item_id", how="left", maintain_order="left")
         return joined["id"].fill_null(UNKNOWN).to_numpy().astype(np.int32)
 
-    def decode(self, ids: Iterable[int]) -> list[Any]:
+    def decode(self, ids: Iterable[int]) -> list[ItemId | None]:
         """The ``item_id`` of each id; None for padding and unknown."""
         return [self._ids[row] if row >= 0 else None for row in map(self._row, ids)]
 
@@ -128,7 +132,7 @@ class Catalogue:
             matrix[row, [column[name] for name in names if name in column]] = 1
         return matrix
 
-    def find(self, item: Any) -> int:
+    def find(self, item: ItemId) -> int:
         """The id of an item named by its title or its ``item_id``.
 
         Case, a leading or trailing article and the year may be left out. A text that is both an
@@ -139,17 +143,20 @@ class Catalogue:
             UnknownItemError: nothing fits; names the nearest three titles.
             AmbiguousItemError: several items fit; lists them with their ``item_id``.
         """
-        text = isinstance(item, str)
-        if not text or self.items["item_id"].dtype == pl.String:
+        if not isinstance(item, str) or self.items["item_id"].dtype == pl.String:
             exact = int(self.encode([item])[0])
             if exact != UNKNOWN:
                 return exact
-        rows = self._matches(item) if text else []
+        rows = self._matches(item) if isinstance(item, str) else []
         if len(rows) == 1:
             return rows[0] + FIRST
         if rows:
-            raise AmbiguousItemError(self._ambiguous(item, rows))
-        if text and item.strip().isdecimal() and self.items["item_id"].dtype.is_integer():
+            raise AmbiguousItemError(self._ambiguous(str(item), rows))
+        if (
+            isinstance(item, str)
+            and item.strip().isdecimal()
+            and self.items["item_id"].dtype.is_integer()
+        ):
             exact = int(self.encode([item.strip()])[0])
             if exact != UNKNOWN:
                 return exact
@@ -183,7 +190,7 @@ class Catalogue:
         more = f" and {len(rows) - 10} more" if len(rows) > 10 else ""
         return f"{text!r} fits {len(rows)} items: {listed}{more}; pass one item_id instead"
 
-    def _unknown(self, item: Any) -> str:
+    def _unknown(self, item: ItemId) -> str:
         name = matching.split_year(str(item))[0]
         index = self._index[False]
         close = nearest(matching.key(name, False), index, n=3)
@@ -192,7 +199,7 @@ class Catalogue:
         return f"no item is called {item!r} among {self.size:,} items; {hint}"
 
 
-def _series(item_ids: Any, dtype: pl.DataType) -> pl.Series:
+def _series(item_ids: NDArray[np.generic] | Sequence[object], dtype: pl.DataType) -> pl.Series:
     """Item ids of any kind as a Series of the catalogue's type; null for what cannot be one."""
     if isinstance(item_ids, np.ndarray) and item_ids.dtype.kind in "iu":
         return pl.Series(values=item_ids)

@@ -89,8 +89,8 @@ class Report:
 
 def examples_of(rows: pl.DataFrame, n: int = EXAMPLES) -> tuple[str, ...]:
     """The first ``n`` rows in words, short enough to print."""
-    found = rows.head(n).iter_rows(named=True)
-    return tuple(", ".join(f"{k}={_short(v)}" for k, v in row.items()) for row in found)
+    first = rows.head(n).iter_rows(named=True)
+    return tuple(", ".join(f"{k}={_short(v)}" for k, v in row.items()) for row in first)
 
 
 def counted(n: int, word: str) -> str:

@@ -1,8 +1,7 @@
 """Pasts with a piece taken away: what a model does without it shows what it uses."""
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
@@ -92,7 +91,7 @@ def shortened(histories: Histories, events: int) -> Histories:
     return Histories(histories.users, starts, histories.ends, histories.columns)
 
 
-def erased(histories: Histories, back: Any, by: Any = None) -> Histories:
+def erased(histories: Histories, back: ArrayLike, by: ArrayLike | None = None) -> Histories:
     """One event of each past taken out, or another item put in its place.
 
     Args:
@@ -124,11 +123,11 @@ def erased(histories: Histories, back: Any, by: Any = None) -> Histories:
     if by is not None:
         columns["item"][place] = np.broadcast_to(by, len(histories))[there]
         return _joined(histories.users, lengths, columns)
-    kept = {name: np.delete(values, place) for name, values in columns.items()}
-    return _joined(histories.users, lengths - there, kept)
+    shorter = {name: np.delete(values, place) for name, values in columns.items()}
+    return _joined(histories.users, lengths - there, shorter)
 
 
-def appended(histories: Histories, items: Any, **columns: Any) -> Histories:
+def appended(histories: Histories, items: ArrayLike, **columns: ArrayLike) -> Histories:
     """Each past one event longer.
 
     Args:
@@ -161,7 +160,7 @@ def appended(histories: Histories, items: Any, **columns: Any) -> Histories:
     return _joined(histories.users, histories.lengths + 1, longer)
 
 
-def _joined(users: np.ndarray, lengths: np.ndarray, columns: dict[str, Any]) -> Histories:
+def _joined(users: np.ndarray, lengths: np.ndarray, columns: dict[str, np.ndarray]) -> Histories:
     """Pasts that lie in the columns one after the other."""
     ends = np.cumsum(lengths).astype(np.int64)
     return Histories(users, ends - lengths, ends, columns)

@@ -27,9 +27,9 @@ def grown_catalogue(catalogue: Catalogue, items: pl.DataFrame) -> Catalogue:
     ['Heat (1995)', 'Fargo (1996)']
     """
     if not isinstance(items, pl.DataFrame) or "item_id" not in items.columns or not items.height:
-        found = items.columns if isinstance(items, pl.DataFrame) else type(items).__name__
+        received = items.columns if isinstance(items, pl.DataFrame) else type(items).__name__
         raise ParameterError(
-            f"items must be a table with item_id and one row or more, got {found}; write "
+            f"items must be a table with item_id and one row or more, got {received}; write "
             'pl.DataFrame({"item_id": [...], "title": [...]})'
         )
     old = catalogue.items

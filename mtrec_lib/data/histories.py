@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.cleaning import canonical
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _NOT_COLUMNS = ("user_id", "item_id", "timestamp", "row")
 _TYPES: dict[str, type] = {"item": np.int32, "timestamp": np.int64, "session_id": np.int64}
 _PADS = {"item": 0, "timestamp": -1, "session_id": -1}
+
+Rows: TypeAlias = int | np.integer | slice | Sequence[int] | NDArray[np.generic]
+"""Some rows of a batch: an integer, a slice, indices or a mask."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,10 @@ class Histories:
 
     @classmethod
     def from_lists(
-        cls, items: Sequence[Sequence[int]], users: Any = None, **columns: Sequence[Sequence[Any]]
+        cls,
+        items: Sequence[Sequence[int]],
+        users: ArrayLike | None = None,
+        **columns: Sequence[Sequence[float]],
     ) -> "Histories":
         """Pasts written out.
 
@@ -92,7 +99,7 @@ class Histories:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def __getitem__(self, key: Any) -> "Histories":
+    def __getitem__(self, key: Rows) -> "Histories":
         """Some of the pasts: an integer, a slice, indices or a mask; columns stay shared."""
         key = slice(key, key + 1 or None) if isinstance(key, int | np.integer) else key
         return Histories(self.users[key], self.starts[key], self.ends[key], self.columns)
@@ -165,7 +172,7 @@ def missing(name: str, column: np.ndarray) -> float | int:
     return _PADS.get(name, np.nan if column.dtype.kind == "f" else 0)
 
 
-def _flat(rows: Sequence[Sequence[Any]], name: str) -> np.ndarray:
+def _flat(rows: Sequence[Sequence[float]], name: str) -> np.ndarray:
     values = [value for row in rows for value in row]
     return np.array(values, _TYPES.get(name, np.float32))
 

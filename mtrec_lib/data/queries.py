@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from mtrec_lib.core.errors import ParameterError
-from mtrec_lib.data.histories import Histories
+from mtrec_lib.data.histories import Histories, Rows
 
 AMONG = ("new", "repeat")
 _AT_ONCE = 1024
@@ -58,7 +57,7 @@ class Queries:
     def __repr__(self) -> str:
         return f"Queries({len(self):,} queries, {len(self.target_items):,} targets)"
 
-    def __getitem__(self, key: Any) -> "Queries":
+    def __getitem__(self, key: Rows) -> "Queries":
         """Some of the queries: an integer, a slice, indices or a mask."""
         chosen = np.atleast_1d(np.arange(len(self))[key])
         starts = self.target_offsets[chosen]
@@ -76,22 +75,22 @@ class Queries:
         Raises:
             ParameterError: another kind.
 
-        >>> from mtrec_lib.data.histories import Histories
+        >>> from mtrec_lib.data.histories import Histories, Rows
         >>> past = Histories.from_lists([[2, 3], [4]])
-        >>> asked = Queries(past, np.array([0, 2, 3]), np.array([3, 5, 4]), np.array([2, 5]))
-        >>> asked.among("repeat").target_items.tolist(), len(asked.among("new"))
+        >>> queries = Queries(past, np.array([0, 2, 3]), np.array([3, 5, 4]), np.array([2, 5]))
+        >>> queries.among("repeat").target_items.tolist(), len(queries.among("new"))
         ([3, 4], 1)
         """
         if kind not in AMONG:
             raise ParameterError(f"among must be one of {', '.join(AMONG)}, got {kind!r}")
         parts = [self[start : start + _AT_ONCE] for start in range(0, len(self), _AT_ONCE)]
         held = np.concatenate([part._held() for part in parts] or [np.zeros(0, bool)])
-        kept = held if kind == "repeat" else ~held
-        query = np.repeat(np.arange(len(self)), np.diff(self.target_offsets))[kept]
+        chosen = held if kind == "repeat" else ~held
+        query = np.repeat(np.arange(len(self)), np.diff(self.target_offsets))[chosen]
         counts = np.bincount(query, minlength=len(self))
         some = np.flatnonzero(counts)
         offsets = np.concatenate([[0], np.cumsum(counts[some])]).astype(np.int64)
-        return Queries(self.histories[some], offsets, self.target_items[kept], self.rows[some])
+        return Queries(self.histories[some], offsets, self.target_items[chosen], self.rows[some])
 
     def _held(self) -> np.ndarray:
         """``(t,)`` whether the past holds the target; an unknown item is held by nobody."""

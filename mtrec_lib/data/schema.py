@@ -102,12 +102,12 @@ def problems_of(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
 
 def _in_words(frame: pl.DataFrame, cases: pl.DataFrame) -> list[str]:
     problems = []
-    for (column, check), found in cases.group_by("column", "check", maintain_order=True):
-        places = found["index"].drop_nulls().to_list()
+    for (column, check), failures in cases.group_by("column", "check", maintain_order=True):
+        places = failures["index"].drop_nulls().to_list()
         if check == "column_in_dataframe":
-            problems += [f"{name}: missing column" for name in found["failure_case"]]
+            problems += [f"{name}: missing column" for name in failures["failure_case"]]
         elif not places:
-            problems.append(f"{column}: {_rule(check)}, got {found['failure_case'][0]}")
+            problems.append(f"{column}: {_rule(check)}, got {failures['failure_case'][0]}")
         else:
             problems.append(f"{column}: {_rule(check)}, broken in {_rows(frame, column, places)}")
     return problems
@@ -124,8 +124,8 @@ def _rows(frame: pl.DataFrame, column: object, places: list[int]) -> str:
     first = frame[sorted(places)[:EXAMPLES]]
     numbers = first["row"].to_list() if "row" in frame.columns else sorted(places)[:EXAMPLES]
     values = first[str(column)].to_list()
-    shown = ", ".join(f"row {n}: {value!r}" for n, value in zip(numbers, values, strict=True))
-    return f"{counted(len(places), 'row')} ({shown})"
+    examples = ", ".join(f"row {n}: {value!r}" for n, value in zip(numbers, values, strict=True))
+    return f"{counted(len(places), 'row')} ({examples})"
 
 
 def _column(
@@ -137,9 +137,9 @@ def _column(
     nullable: bool = False,
 ) -> pa.Column:
     """One column that may have any of ``dtypes``; values are checked only where the type fits."""
-    found = frame.schema.get(name)
-    fits = found in dtypes
-    dtype = found if fits else dtypes[0]
+    actual = frame.schema.get(name)
+    fits = actual in dtypes
+    dtype = actual if fits else dtypes[0]
     return pa.Column(dtype, checks if fits else [], nullable=nullable, required=required)
 
 
@@ -160,7 +160,7 @@ def _least(bound: float) -> pa.Check:
 
 def _among(grades: tuple[float, ...]) -> pa.Check:
     rule = f"must be one of the grades {', '.join(f'{grade:g}' for grade in grades)}"
-    # NaN breaks the rule "must be finite" already; one fault is told once.
+    # NaN breaks the rule "must be finite" already; one fault is named once.
     return _check(rule, lambda column: column.is_in(list(grades)) | column.is_nan())
 
 

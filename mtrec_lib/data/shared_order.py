@@ -32,8 +32,8 @@ def shared_order(
         ParameterError: ``least`` above ``most``, or ``steps`` or ``often`` below 1.
 
     >>> import mtrec_lib as mt
-    >>> found = shared_order(mt.data.load("simulator", users=50, events=2000), 0, 3600)
-    >>> sorted(found)
+    >>> shares = shared_order(mt.data.load("simulator", users=50, events=2000), 0, 3600)
+    >>> sorted(shares)
     ['coin', 'log', 'pairs']
 
     Taught in chapter 04.
@@ -45,21 +45,21 @@ def shared_order(
     pasts = Histories.from_events(log.events, log.catalogue)
     person, item = pasts.flat("item")
     item, time = item.astype(np.int64), pasts.flat("timestamp")[1]
-    found = []
+    pairs = []
     for d in range(1, min(steps, len(item) - 1) + 1):
         gap = time[d:] - time[:-d]
         pair = (person[d:] == person[:-d]) & (item[d:] != item[:-d])
         pair &= (least <= gap) & (gap <= most)
-        found.append(np.stack([item[:-d][pair], item[d:][pair]]))
-    first, second = np.concatenate(found, axis=1)
+        pairs.append(np.stack([item[:-d][pair], item[d:][pair]]))
+    first, second = np.concatenate(pairs, axis=1)
     key = np.minimum(first, second) * (log.catalogue.size + 2) + np.maximum(first, second)
     _, number, times = np.unique(key, return_inverse=True, return_counts=True)
     rising = np.bincount(number, weights=first < second, minlength=len(times))
     coin = generator(seed, "order").binomial(times, 0.5)
-    kept = times >= often
+    frequent = times >= often
 
     def share(rising: np.ndarray) -> float | None:
-        commoner = np.maximum(rising, times - rising)[kept].sum()
-        return float(commoner / times[kept].sum()) if kept.any() else None
+        commoner = np.maximum(rising, times - rising)[frequent].sum()
+        return float(commoner / times[frequent].sum()) if frequent.any() else None
 
-    return {"log": share(rising), "coin": share(coin), "pairs": int(kept.sum())}
+    return {"log": share(rising), "coin": share(coin), "pairs": int(frequent.sum())}

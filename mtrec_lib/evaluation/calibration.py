@@ -71,8 +71,8 @@ def reliability(
     Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3; for the error by
     chance Bröcker and Smith, "Increasing the Reliability of Reliability Diagrams" (2007).
 
-    >>> found = reliability([0.2, 0.2, 0.9], [0, 1, 1], bins=2)
-    >>> found.promised.round(2).tolist(), found.observed.tolist(), round(found.ece, 3)
+    >>> curve = reliability([0.2, 0.2, 0.9], [0, 1, 1], bins=2)
+    >>> curve.promised.round(2).tolist(), curve.observed.tolist(), round(curve.ece, 3)
     ([0.2, 0.9], [0.5, 1.0], 0.233)
 
     Taught in chapter 04.

@@ -1,14 +1,13 @@
 """A model that is asked about changed pasts."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories
-from mtrec_lib.evaluation.scorer import ability, name_of
+from mtrec_lib.evaluation.scorer import Scorer, ability, name_of
 
 
 class ChangedPast:
@@ -33,7 +32,7 @@ class ChangedPast:
     """
 
     def __init__(
-        self, model: Any, change: Callable[[Histories], Histories], name: str | None = None
+        self, model: Scorer, change: Callable[[Histories], Histories], name: str | None = None
     ) -> None:
         self.model, self.change = model, change
         self.name = name or f"{name_of(model)}, past changed"
@@ -44,7 +43,7 @@ class ChangedPast:
         return self.model.catalogue
 
     @property
-    def popularity(self) -> NDArray[Any]:
+    def popularity(self) -> NDArray[np.number]:
         """``(items,)`` as its model counted."""
         return self.model.popularity
 
@@ -53,10 +52,10 @@ class ChangedPast:
         """Whether people come back to the same item in its model's log."""
         return bool(self.model.repeats)
 
-    def scores(self, histories: Histories) -> NDArray[Any]:
+    def scores(self, histories: Histories) -> NDArray[np.floating]:
         """Its model's scores of the changed pasts: ``(n, catalogue.size)``."""
         return self.model.scores(self.change(histories))
 
-    def log_prob(self, histories: Histories, items: NDArray[Any]) -> NDArray[np.float64]:
+    def log_prob(self, histories: Histories, items: ArrayLike) -> NDArray[np.float64]:
         """Its model's ln p(item | changed past): ``(n,)``."""
         return ability(self.model, "log_prob", "a changed past")(self.change(histories), items)

@@ -1,7 +1,5 @@
 """What hangs on each past event? Take it away and see how far the answer moves."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,10 +7,11 @@ from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.edited_histories import erased
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.evaluation.probabilities import probabilities
+from mtrec_lib.evaluation.scorer import Scorer
 
 
 def influence(
-    model: Any, histories: Histories, reach: int = 10, by: ArrayLike | None = None
+    model: Scorer, histories: Histories, reach: int = 10, by: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """How far p(next item) moves when one of the last events is erased or replaced.
 

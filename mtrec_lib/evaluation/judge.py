@@ -1,7 +1,6 @@
 """Judging predictions for the items that people met: will they like it, how will they rate it?"""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -9,11 +8,12 @@ from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.queries import Queries
+from mtrec_lib.data.splitting.splits import Split
 from mtrec_lib.evaluation import prediction_metrics
 from mtrec_lib.evaluation.comparisons.intervals import interval_of, mean_interval
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
 from mtrec_lib.evaluation.same_items import check_same_items
-from mtrec_lib.evaluation.scorer import ability, asked, batches, finite, name_of
+from mtrec_lib.evaluation.scorer import Scorer, ability, batches, finite, name_of, queries_of
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class Judgement:
     about: str
     labels: Floats
     predictions: Floats
-    users: NDArray[Any]
+    users: NDArray[np.generic]
     counts: NDArray[np.int64]
     per_user: dict[str, Floats]
     metrics: dict[str, float | None]
@@ -82,8 +82,8 @@ class Judgement:
 
 
 def judge(
-    model: Any,
-    split: Any,
+    model: Scorer,
+    split: Split,
     part: str = "test",
     task: str = "like",
     batch_size: int = 1024,
@@ -116,17 +116,17 @@ def judge(
 
     >>> import mtrec_lib as mt
     >>> log = mt.data.load("simulator", users=20, events=400)
-    >>> found = mt.evaluation.judge(log.truth, mt.data.split(log), task="rating")
-    >>> list(found.metrics)
+    >>> judgement = mt.evaluation.judge(log.truth, mt.data.split(log), task="rating")
+    >>> list(judgement.metrics)
     ['rmse']
 
     Taught in chapter 07.
     """
     check_same_items(model, split)
-    queries = asked(split, part, every_event=True) if queries is None else queries
+    queries = queries_of(split, part, every_event=True) if queries is None else queries
     label = label_of(split, task)[queries.rows]
-    kept = ~np.isnan(label)
-    queries, label = queries[kept], label[kept]
+    labelled = ~np.isnan(label)
+    queries, label = queries[labelled], label[labelled]
     predicted = _predicted(model, queries, task, batch_size)
     users, user = np.unique(queries.histories.users, return_inverse=True)
     judge = _judge_rating if task == "rating" else _judge_binary
@@ -143,11 +143,11 @@ def judge(
         metrics=values,
         intervals=intervals,
         reasons=reasons,
-        missing=int((~kept).sum()),
+        missing=int((~labelled).sum()),
     )
 
 
-def label_of(split: Any, task: str) -> Floats:
+def label_of(split: Split, task: str) -> Floats:
     """The label of every event of a split, NaN where there is none: (events,)."""
     log, events = split.log, split.events
     label = log.label(task)
@@ -164,20 +164,20 @@ def label_of(split: Any, task: str) -> Floats:
     )
 
 
-def _predicted(model: Any, queries: Queries, task: str, batch_size: int) -> Floats:
+def _predicted(model: Scorer, queries: Queries, task: str, batch_size: int) -> Floats:
     """What the model says of each query's item: (rows,)."""
     predict = ability(model, "predict_events", "judge()")
-    found = [np.empty(0)]
+    predictions = [np.empty(0)]
     for batch in batches(queries, batch_size):
         answers = predict(batch.histories, batch.target_items)
         if task not in answers:
             raise ParameterError(
                 f"{name_of(model)} does not predict {task!r}; it predicts {', '.join(answers)}"
             )
-        found.append(
+        predictions.append(
             finite(answers[task], model, "predict_events", (len(batch),)).astype(np.float64)
         )
-    return np.concatenate(found)
+    return np.concatenate(predictions)
 
 
 def _judge_rating(

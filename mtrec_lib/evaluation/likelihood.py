@@ -1,17 +1,16 @@
 """How surprised is a model by what happened?"""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
+from mtrec_lib.data.splitting.splits import Split
 from mtrec_lib.evaluation.metrics import bits_per_event
 from mtrec_lib.evaluation.same_items import check_same_items
-from mtrec_lib.evaluation.scorer import ability, asked, batches, name_of
+from mtrec_lib.evaluation.scorer import Scorer, ability, batches, name_of, queries_of
 
 
-def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> float:
+def bits(model: Scorer, split: Split, part: str = "test", batch_size: int = 4096) -> float:
     """Bits an event: −mean log₂ p(item | history) over every event of a part.
 
     Every event is a target, also a person's first one, whose history is empty. Perplexity is
@@ -40,8 +39,8 @@ def bits(model: Any, split: Any, part: str = "test", batch_size: int = 4096) -> 
 
 
 def log_probs(
-    model: Any, split: Any, part: str = "test", batch_size: int = 4096
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    model: Scorer, split: Split, part: str = "test", batch_size: int = 4096
+) -> tuple[NDArray[np.float64], NDArray[np.generic]]:
     """Natural log p(item | history) of every event of a part, and whose event it is: (n,) each.
 
     Raises:
@@ -49,7 +48,7 @@ def log_probs(
     """
     log_prob = ability(model, "log_prob", "bits()")
     check_same_items(model, split)
-    queries = asked(split, part, every_event=True)
+    queries = queries_of(split, part, every_event=True)
     outside = int((queries.target_items < 2).sum())
     if outside:
         raise ParameterError(
@@ -57,10 +56,10 @@ def log_probs(
             "catalogue, which have no probability; add them to the log's items"
         )
     logs = [log_prob(batch.histories, batch.target_items) for batch in batches(queries, batch_size)]
-    found = np.concatenate([np.asarray(log, dtype=np.float64) for log in logs])
-    if np.isnan(found).any():
+    values = np.concatenate([np.asarray(log, dtype=np.float64) for log in logs])
+    if np.isnan(values).any():
         raise DivergedError(
-            f"{name_of(model)}.log_prob() returned {int(np.isnan(found).sum()):,} NaN of "
-            f"{len(found):,}; the model has diverged: lower the learning rate"
+            f"{name_of(model)}.log_prob() returned {int(np.isnan(values).sum()):,} NaN of "
+            f"{len(values):,}; the model has diverged: lower the learning rate"
         )
-    return found, queries.histories.users
+    return values, queries.histories.users

@@ -1,16 +1,14 @@
 """The whole distribution of the next item, from any model that has one."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
-from mtrec_lib.evaluation.scorer import finite, name_of
+from mtrec_lib.evaluation.scorer import Scorer, finite, name_of
 
 
-def probabilities(model: Any, histories: Histories) -> NDArray[np.float64]:
+def probabilities(model: Scorer, histories: Histories) -> NDArray[np.float64]:
     """p(item | history) of every item of the catalogue, from any model that has it.
 
     Scores that are shares (not negative, each row summing to 1) are taken as they are. Scores of a
@@ -30,14 +28,14 @@ def probabilities(model: Any, histories: Histories) -> NDArray[np.float64]:
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
     >>> model = mt.baselines.NGram(order=1).fit(split)
-    >>> found = probabilities(model, split.queries("test").histories)
-    >>> bool(np.allclose(found.sum(axis=1), 1))
+    >>> shares = probabilities(model, split.queries("test").histories)
+    >>> bool(np.allclose(shares.sum(axis=1), 1))
     True
 
     Taught in chapter 04.
     """
     scores = np.asarray(model.scores(histories), np.float64)
-    scores = finite(scores, model, "scores", (len(histories), *scores.shape[1:2]))
+    finite(scores, model, "scores", (len(histories), *scores.shape[1:2]))
     total = scores.sum(axis=1)
     if (scores >= 0).all() and np.allclose(total, 1, atol=1e-3):
         return scores / total[:, None]

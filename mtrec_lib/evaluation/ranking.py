@@ -1,20 +1,20 @@
 """Full ranking: where do the true items stand among all items of the catalogue?"""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.queries import Queries
+from mtrec_lib.data.splitting.splits import Split
 from mtrec_lib.evaluation import metrics
 from mtrec_lib.evaluation.comparisons.intervals import mean_interval
 from mtrec_lib.evaluation.ranks import first_columns, target_ranks
 from mtrec_lib.evaluation.reporting import Interval, results_lines, results_table
 from mtrec_lib.evaluation.same_items import check_same_items
-from mtrec_lib.evaluation.scorer import Scorer, ability, asked, batches, finite, name_of
+from mtrec_lib.evaluation.scorer import Scorer, ability, batches, finite, name_of, queries_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Ranking:
     k: int
     ranks: NDArray[np.int64]
     offsets: NDArray[np.int64]
-    users: NDArray[Any]
+    users: NDArray[np.generic]
     counts: NDArray[np.int64]
     per_user: dict[str, NDArray[np.float64]]
     metrics: dict[str, float]
@@ -82,7 +82,7 @@ class Ranking:
 
 def rank(
     model: Scorer,
-    split: Any,
+    split: Split,
     part: str = "test",
     k: int = 10,
     mask_seen: bool | None = None,
@@ -91,7 +91,7 @@ def rank(
     resamples: int = 1000,
     queries: Queries | None = None,
     among: str | None = None,
-    candidates: Any = None,
+    candidates: ArrayLike | None = None,
 ) -> Ranking:
     """Rank the whole catalogue for every query of a part.
 
@@ -138,17 +138,17 @@ def rank(
         raise ParameterError(f"k must be at least 1, got {k}; the length of a list, a whole number")
     k = int(k)
     check_same_items(model, split)
-    queries = asked(split, part, every_event=False) if queries is None else queries
+    queries = queries_of(split, part, every_event=False) if queries is None else queries
     if not len(queries):
         raise ParameterError(f"queries must hold at least one of part {part!r}, got none")
     queries, hidden = _among(queries, among, split.log.about.repeats, mask_seen)
     size = split.log.catalogue.size
     away = _away(candidates, size)
-    ranks, tied, shown, repeated = _ranked(model, queries, away, min(k, size), hidden, batch_size)
+    ranks, tied, listed, repeated = _ranked(model, queries, away, min(k, size), hidden, batch_size)
     per_query = _per_query(ranks, queries, min(k, size), k)
     users, counts, per_user = _by_person(queries, per_query)
     values = {metric: float(v.mean()) for metric, v in per_query.items()}
-    reach = float((~away)[shown].sum() / (~away).sum())  # a target may be no candidate
+    reach = float((~away)[listed].sum() / (~away).sum())  # a target may be no candidate
     values |= {f"coverage@{k}": reach, "ties": float(tied.mean())}
     return Ranking(
         model=name_of(model),
@@ -180,7 +180,7 @@ def _among(
     return chosen, "seen" if among == "new" else "unseen"
 
 
-def _away(candidates: Any, size: int) -> NDArray[np.bool_]:
+def _away(candidates: ArrayLike | None, size: int) -> NDArray[np.bool_]:
     """``(size,)`` whether an item is no candidate of anybody's."""
     if candidates is None:
         return np.zeros(size, bool)
@@ -205,7 +205,7 @@ def _ranked(
     """Ranks and ties of all targets (targets,), the columns in anybody's first ``k``, and how many
     targets stand among the masked items."""
     size, repeated = len(never), 0
-    ranks, ties, shown = [], [], np.zeros(size, dtype=bool)
+    ranks, ties, listed = [], [], np.zeros(size, dtype=bool)
     for batch in batches(queries, batch_size):
         scores = finite(model.scores(batch.histories), model, "scores", (len(batch), size))
         query = np.repeat(np.arange(len(batch)), np.diff(batch.target_offsets))
@@ -222,8 +222,8 @@ def _ranked(
         rank, tie = target_ranks(scores, query, column)
         ranks.append(rank)
         ties.append(tie)
-        shown |= first_columns(scores, k).any(axis=0)
-    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(shown), repeated
+        listed |= first_columns(scores, k).any(axis=0)
+    return np.concatenate(ranks), np.concatenate(ties), np.flatnonzero(listed), repeated
 
 
 def _per_query(
@@ -231,19 +231,19 @@ def _per_query(
 ) -> dict[str, NDArray[np.float64]]:
     """Metric → (queries,); the cut is at most the catalogue's size, the name keeps ``k``."""
     offsets = queries.target_offsets
-    found = {
+    per_query = {
         f"hr@{k}": metrics.hit_rate(ranks, cut, offsets),
         f"ndcg@{k}": metrics.ndcg(ranks, cut, offsets),
         f"mrr@{k}": metrics.mrr(ranks, cut, offsets),
     }
     if not queries.single:
-        found[f"recall@{k}"] = metrics.recall(ranks, cut, offsets)
-    return found
+        per_query[f"recall@{k}"] = metrics.recall(ranks, cut, offsets)
+    return per_query
 
 
 def _by_person(
     queries: Queries, per_query: dict[str, NDArray[np.float64]]
-) -> tuple[NDArray[Any], NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+) -> tuple[NDArray[np.generic], NDArray[np.int64], dict[str, NDArray[np.float64]]]:
     """The people (users,), their numbers of queries, and metric → their means."""
     users, user = np.unique(queries.histories.users, return_inverse=True)
     counts = np.bincount(user)
@@ -252,7 +252,7 @@ def _by_person(
 
 
 def _about(
-    split: Any, part: str, users: int, queries: int, away: NDArray[np.bool_], hidden: str
+    split: Split, part: str, users: int, queries: int, away: NDArray[np.bool_], hidden: str
 ) -> str:
     people = f"{users:,} users" if users == queries else f"{users:,} users, {queries:,} queries"
     candidates = {"": "earlier items kept", "seen": "earlier items masked"}

@@ -1,13 +1,11 @@
 """Where items stand among the candidates, ties against the model."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 
 def target_ranks(
-    scores: NDArray[Any], query: NDArray[np.int64], column: NDArray[np.int64]
+    scores: NDArray[np.floating], query: NDArray[np.int64], column: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Rank of each target, and whether another candidate has the same score.
 
@@ -32,7 +30,7 @@ def target_ranks(
     return np.where(known, at_least, scores.shape[1] + 1), ties & known
 
 
-def first_columns(scores: NDArray[Any], k: int) -> NDArray[np.bool_]:
+def first_columns(scores: NDArray[np.floating], k: int) -> NDArray[np.bool_]:
     """Which candidates stand among the first ``k`` of each row, equal scores by column.
 
     Args:

@@ -1,17 +1,18 @@
 """Whether a model and a split number the same items."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.catalogue import FIRST
+from mtrec_lib.data.splitting.splits import Split
 from mtrec_lib.evaluation.scorer import name_of
 
 CURE = "load the split that it was fitted on, or fit again"
 
 
-def check_same_items(model: Any, split: Any) -> None:
+def check_same_items(model: object, split: Split) -> None:
     """Pass if id ``j`` means the same item to a model and to a split, for every ``j``.
 
     A model reads and scores items by their number in its catalogue. On a log with other items the
@@ -46,7 +47,7 @@ def _equal(left: pl.Series, right: pl.Series) -> bool:
     return left.to_list() == right.to_list()  # Int32 against Int64 is no difference
 
 
-def _refuse(model: Any, known: list[Any], given: list[Any], what: str) -> None:
+def _refuse(model: object, known: Sequence[object], given: Sequence[object], what: str) -> None:
     """Raise at the first place where two lists of one length differ, if they do."""
     other = [
         place for place, pair in enumerate(zip(known, given, strict=True)) if pair[0] != pair[1]

@@ -1,15 +1,16 @@
 """What a model is to evaluation and recommendation, and how it is asked: in batches, checked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.data.catalogue import Catalogue
 from mtrec_lib.data.histories import Histories
 from mtrec_lib.data.queries import Queries
+from mtrec_lib.data.splitting.splits import Split
 
 
 @runtime_checkable
@@ -41,7 +42,7 @@ class Scorer(Protocol):
         ...
 
     @property
-    def popularity(self) -> NDArray[Any]:
+    def popularity(self) -> NDArray[np.number]:
         """(catalogue.size,) how often each item occurs in what the model was fitted on."""
         ...
 
@@ -50,12 +51,12 @@ class Scorer(Protocol):
         """Whether people come back to the same item in the log that the model was fitted on."""
         ...
 
-    def scores(self, histories: Histories) -> NDArray[Any]:
+    def scores(self, histories: Histories) -> NDArray[np.floating]:
         """(n, catalogue.size), higher is better; column ``j`` is item id ``j + 2``."""
         ...
 
 
-def name_of(model: Any) -> str:
+def name_of(model: object) -> str:
     """How a model is named in tables and errors."""
     return str(getattr(model, "name", type(model).__name__))
 
@@ -68,7 +69,7 @@ def batches(queries: Queries, batch_size: int) -> Iterator[Queries]:
         yield queries[start : start + batch_size]
 
 
-def asked(split: Any, part: str, every_event: bool) -> Queries:
+def queries_of(split: Split, part: str, every_event: bool) -> Queries:
     """The queries of a part, at least one."""
     queries = split.queries(part, every_event=every_event)
     if not len(queries):
@@ -76,17 +77,19 @@ def asked(split: Any, part: str, every_event: bool) -> Queries:
     return queries
 
 
-def ability(model: Any, method: str, purpose: str) -> Any:
+def ability(model: object, method: str, purpose: str) -> Callable[..., Any]:
     """``model.method``, or an error that says what cannot be done without it."""
-    found = getattr(model, method, None)
-    if found is None:
+    bound = getattr(model, method, None)
+    if bound is None:
         raise ParameterError(
             f"{name_of(model)} has no {method}(), which {purpose} needs; choose a model that has it"
         )
-    return found
+    return bound
 
 
-def finite(values: Any, model: Any, method: str, shape: tuple[int, ...]) -> NDArray[Any]:
+def finite(
+    values: ArrayLike, model: object, method: str, shape: tuple[int, ...]
+) -> NDArray[np.floating]:
     """``values`` as an array of ``shape``, every one a finite number."""
     array = np.asarray(values)
     if array.shape != shape:

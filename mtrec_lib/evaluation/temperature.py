@@ -44,5 +44,5 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike) -> float:
         scale = np.exp(-log_temperature)
         return float((special.logsumexp(logits * scale, axis=1) - chosen * scale).mean())
 
-    found = optimize.minimize_scalar(loss, bounds=np.log([0.05, 20]), method="bounded")
-    return float(np.exp(found.x))
+    optimum = optimize.minimize_scalar(loss, bounds=np.log([0.05, 20]), method="bounded")
+    return float(np.exp(optimum.x))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
@@ -143,7 +144,7 @@ class People:
         """Name, unit and meaning of each number."""
         return [row for each in self.attributes for row in each.described]
 
-    def of(self, users: Any) -> np.ndarray:
+    def of(self, users: ArrayLike) -> np.ndarray:
         """The vectors of some people: ``(n,)`` ids → ``(n, len(names))`` float32."""
         rows = [self._places.get(user, -1) for user in np.asarray(users).tolist()]
         return self._with_nobody[np.array(rows, np.int64)]
@@ -159,7 +160,7 @@ class People:
         return replace(self, users=ids, table=_table(self.attributes, users.with_columns(lacking)))
 
     @cached_property
-    def _places(self) -> dict[Any, int]:
+    def _places(self) -> dict[int | str, int]:
         return {user: number for number, user in enumerate(self.users.tolist())}
 
     @cached_property
@@ -220,12 +221,12 @@ def _fitted(column: pl.Series) -> Attribute:
         return Attribute(column.name, (), (unknown,), float(known.mean()), float(known.std()))
     held = Counter(value for value in _texts(column) if value is not None)
     common = sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))[:VALUES]
-    kept = {value: count for value, count in common if count >= PEOPLE}
-    rest = len(column) - sum(kept.values())
-    if len(kept) + (rest > 0) < 2:
+    counts = {value: count for value, count in common if count >= PEOPLE}
+    rest = len(column) - sum(counts.values())
+    if len(counts) + (rest > 0) < 2:
         return Attribute(column.name)  # everybody has the one value, or nobody one that counts
-    shares = [count / len(column) for count in (*kept.values(), rest)]
-    return Attribute(column.name, tuple(kept), tuple(shares))
+    shares = [count / len(column) for count in (*counts.values(), rest)]
+    return Attribute(column.name, tuple(counts), tuple(shares))
 
 
 def _texts(column: pl.Series) -> list[str | None]:
@@ -241,6 +242,6 @@ def _table(attributes: Sequence[Attribute], users: pl.DataFrame) -> np.ndarray:
     return np.concatenate([each.encoded(users[each.name]) for each in attributes], axis=1)
 
 
-def _array(users: list[Any]) -> np.ndarray:
+def _array(users: list[int] | list[str]) -> np.ndarray:
     """Ids as an array that is saved without pickle."""
     return np.asarray(users, dtype=str if users and isinstance(users[0], str) else None)

@@ -81,8 +81,8 @@ def _bins_of_prices(items: Catalogue, fitted: Catalogue) -> np.ndarray:
     if not len(known):
         return np.full(items.size, -1)
     edges = np.unique(np.quantile(known, np.linspace(0, 1, PRICE_BINS + 1)[1:-1]))
-    found = np.searchsorted(edges, np.nan_to_num(value), side="right")
-    return np.where(np.isfinite(value), found, -1)
+    bins = np.searchsorted(edges, np.nan_to_num(value), side="right")
+    return np.where(np.isfinite(value), bins, -1)
 
 
 def _classes(catalogue: Catalogue) -> np.ndarray:

@@ -1,20 +1,27 @@
 """Which items may be recommended at all: only these, and none of those."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.core.suggest import nearest
+from mtrec_lib.data.catalogue import ItemId
 from mtrec_lib.recommend.typed import ids_of
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Catalogue
 
 
-def candidates(catalogue: "Catalogue", only: Any = None, exclude: Any = None) -> np.ndarray:
+Choice: TypeAlias = Iterable[ItemId] | Mapping[str, object] | pl.Expr
+"""Titles or ids, a mask, what columns must hold, or an expression over the items."""
+
+
+def candidates(
+    catalogue: "Catalogue", only: Choice | None = None, exclude: Choice | None = None
+) -> np.ndarray:
     """Which items of a catalogue may be recommended.
 
     Each of the two may be a list of titles or values of ``item_id``; a mask of booleans, one an
@@ -48,7 +55,7 @@ def candidates(catalogue: "Catalogue", only: Any = None, exclude: Any = None) ->
     return allowed
 
 
-def _chosen(catalogue: "Catalogue", choice: Any, name: str) -> np.ndarray:
+def _chosen(catalogue: "Catalogue", choice: Choice, name: str) -> np.ndarray:
     """``(items,)`` whether an item is one of those that ``choice`` names."""
     if isinstance(choice, pl.Expr):
         return _expressed(catalogue, choice, name)
@@ -67,9 +74,9 @@ def _chosen(catalogue: "Catalogue", choice: Any, name: str) -> np.ndarray:
                 f"{len(values):,}"
             )
         return np.array(values)
-    found = np.zeros(catalogue.size, bool)
-    found[np.array([id - 2 for id in ids_of(catalogue, values).values()], np.int64)] = True
-    return found
+    named = np.zeros(catalogue.size, bool)
+    named[np.array([id - 2 for id in ids_of(catalogue, values).values()], np.int64)] = True
+    return named
 
 
 def _expressed(catalogue: "Catalogue", choice: pl.Expr, name: str) -> np.ndarray:
@@ -88,19 +95,20 @@ def _expressed(catalogue: "Catalogue", choice: pl.Expr, name: str) -> np.ndarray
     return column.fill_null(False).to_numpy()
 
 
-def _with_values(catalogue: "Catalogue", choice: Mapping[str, Any], name: str) -> np.ndarray:
-    found = np.ones(catalogue.size, bool)
+def _with_values(catalogue: "Catalogue", choice: Mapping[str, object], name: str) -> np.ndarray:
+    fits = np.ones(catalogue.size, bool)
     for column, wanted in choice.items():
         if column not in catalogue.items.columns:
             raise ParameterError(
                 f"{name} names a column {column!r}, and the items have {catalogue.items.columns}"
             )
-        one = isinstance(wanted, str) or not isinstance(wanted, Iterable)
-        found &= _has_one_of(catalogue.items[column], [wanted] if one else list(wanted), name)
-    return found
+        if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+            wanted = [wanted]
+        fits &= _has_one_of(catalogue.items[column], list(wanted), name)
+    return fits
 
 
-def _has_one_of(column: pl.Series, wanted: list[Any], name: str) -> np.ndarray:
+def _has_one_of(column: pl.Series, wanted: list[object], name: str) -> np.ndarray:
     """``(items,)`` whether the value, or one of a list of values, is wanted."""
     lists = column.dtype == pl.List
     rows = [set(value or ()) if lists else {value} for value in column.to_list()]

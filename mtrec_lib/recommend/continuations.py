@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mtrec_lib.core import generator
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Histories, appended
-from mtrec_lib.evaluation import probabilities
+from mtrec_lib.data.catalogue import ItemId
+from mtrec_lib.evaluation import Scorer, probabilities
 from mtrec_lib.recommend import typed
-from mtrec_lib.recommend.candidates import candidates
+from mtrec_lib.recommend.candidates import Choice, candidates
 from mtrec_lib.recommend.recommendations import plain
 from mtrec_lib.recommend.top import repeats
 
@@ -44,7 +45,7 @@ class Continuations:
         return [[[title(int(i)) for i in one] for one in past] for past in self.ids]
 
     @property
-    def item_ids(self) -> list[list[list[Any]]]:
+    def item_ids(self) -> list[list[list[ItemId | None]]]:
         """Values of ``item_id``, nested as ``ids``."""
         return [[self.catalogue.decode(one) for one in past] for past in self.ids]
 
@@ -57,16 +58,16 @@ class Continuations:
 
 
 def continuations(
-    model: Any,
-    history: Sequence[Any] | Histories,
+    model: Scorer,
+    history: Sequence[ItemId] | Histories,
     events: int = 10,
     samples: int = 5,
     temperature: float = 1.0,
     top_p: float | None = None,
     exclude_seen: bool | None = None,
     seed: int = 0,
-    only: Any = None,
-    exclude: Any = None,
+    only: Choice | None = None,
+    exclude: Choice | None = None,
 ) -> Continuations:
     """Draw what comes next, append it to the past, draw again: a language model that writes.
 
@@ -129,7 +130,7 @@ def continuations(
     return Continuations(drawn.reshape(len(past), samples, events), model.catalogue, model.name)
 
 
-def _shares(model: Any, pasts: Histories, allowed: np.ndarray, leave_out: bool) -> np.ndarray:
+def _shares(model: Scorer, pasts: Histories, allowed: np.ndarray, leave_out: bool) -> np.ndarray:
     """``(n, items)`` probabilities, 0 where an item may not be drawn; rows need not sum to 1."""
     shares = probabilities(model, pasts)
     if leave_out or not allowed.all():

@@ -14,13 +14,14 @@ from mtrec_lib.core.errors import CheckpointError, MtrecError
 from mtrec_lib.data import load, split
 from mtrec_lib.data.sources import sources
 from mtrec_lib.data.sources.store import converted, installed
+from mtrec_lib.evaluation import Scorer
 from mtrec_lib.saving import load as load_model
 from mtrec_lib.saving import save as save_model
 
 _CODE = ("core", "data", "baselines")  # what decides which numbers are counted
 
 
-def counting_model(dataset: str) -> DecayedCounts:
+def counting_model(dataset: str) -> Scorer:
     """Decayed counts of all events of a data set.
 
     Args:
@@ -30,15 +31,15 @@ def counting_model(dataset: str) -> DecayedCounts:
     Raises:
         MtrecError: as :func:`mtrec_lib.data.load`.
     """
-    kept = _place(dataset)
-    if kept is not None and kept.is_file():
+    path = _place(dataset)
+    if path is not None and path.is_file():
         try:
-            return load_model(kept)
+            return load_model(path)
         except CheckpointError:
             pass  # damaged: counted anew, nothing is lost
     model = DecayedCounts().fit(split(load(dataset)), parts=("train", "validation", "test"))
-    if kept is not None:
-        _keep(model, kept)
+    if path is not None:
+        _keep(model, path)
     return model
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from mtrec_lib.data.catalogue import ItemId
+
 
 @dataclass(frozen=True, eq=False)
 class Recommendations:
@@ -46,7 +48,7 @@ class Recommendations:
         return self.frame["title"].to_list()
 
     @property
-    def item_ids(self) -> list[Any]:
+    def item_ids(self) -> list[ItemId]:
         """Values of ``item_id``, best first."""
         return self.frame["item_id"].to_list()
 
@@ -74,7 +76,7 @@ class Recommendations:
         return f"{self.model}: {origin}{lost}"
 
     def __repr__(self) -> str:
-        rows = [(str(rank), title, names) for rank, title, names in self._shown()]
+        rows = [(str(rank), title, names) for rank, title, names in self._cells()]
         width = max((len(title) for _, title, _ in rows), default=0)
         lines = [f"{rank:>3}  {title:<{width}}  {names}".rstrip() for rank, title, names in rows]
         return "\n".join([plain(self.caption), *lines])
@@ -82,13 +84,13 @@ class Recommendations:
     def _repr_html_(self) -> str:
         cells = "".join(
             f"<tr><td>{rank}</td><td>{html.escape(title)}</td><td>{html.escape(names)}</td></tr>"
-            for rank, title, names in self._shown()
+            for rank, title, names in self._cells()
         )
         head = "<tr><th>rank</th><th>title</th><th>categories</th></tr>"
         caption = html.escape(plain(self.caption))
         return f"<table><caption>{caption}</caption><thead>{head}</thead>{cells}</table>"
 
-    def _shown(self) -> Iterator[tuple[int, str, str]]:
+    def _cells(self) -> Iterator[tuple[int, str, str]]:
         for row in self:
             yield row["rank"], plain(row["title"]), plain(", ".join(row["categories"] or ()))
 

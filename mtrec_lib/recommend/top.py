@@ -9,12 +9,13 @@ import polars as pl
 from mtrec_lib.core.errors import DivergedError, ParameterError
 from mtrec_lib.core.suggest import nearest
 from mtrec_lib.data import Histories
+from mtrec_lib.data.catalogue import ItemId
 from mtrec_lib.data.splitting.parts import PARTS, place_of
 from mtrec_lib.evaluation import Scorer
 from mtrec_lib.evaluation.same_items import check_same_items
 from mtrec_lib.evaluation.scorer import name_of
 from mtrec_lib.recommend import typed
-from mtrec_lib.recommend.candidates import candidates
+from mtrec_lib.recommend.candidates import Choice, candidates
 from mtrec_lib.recommend.recommendations import Recommendations
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 def top(
     model: Scorer,
-    history: Sequence[Any] | Histories | None = None,
+    history: Sequence[ItemId] | Histories | None = None,
     k: int = 10,
     exclude_seen: bool | None = None,
     ratings: Sequence[float | None] | None = None,
     on_unknown: str = "raise",
-    only: Any = None,
-    exclude: Any = None,
+    only: Choice | None = None,
+    exclude: Choice | None = None,
 ) -> Recommendations:
     """The ``k`` best items for one past, best first.
 
@@ -91,7 +92,7 @@ def top(
 def for_user(
     model: Scorer,
     split: "Split",
-    user_id: Any,
+    user_id: int | str,
     k: int = 10,
     part: str | None = "test",
     **options: Any,
@@ -128,14 +129,17 @@ def for_user(
     return top(model, past, k, **options)
 
 
-def _check_k(k: Any, size: int) -> None:
+def _check_k(k: int, size: int) -> None:
     whole = isinstance(k, int | np.integer) and not isinstance(k, bool)
     if not whole or not 1 <= k <= size:
         raise ParameterError(f"k must be an integer in 1 … {size} (the catalogue), got {k!r}")
 
 
 def _past(
-    catalogue: "Catalogue", history: Any, ratings: Any, on_unknown: str
+    catalogue: "Catalogue",
+    history: Sequence[ItemId] | Histories | None,
+    ratings: Sequence[float | None] | None,
+    on_unknown: str,
 ) -> tuple[Histories, tuple[str, ...]]:
     if not isinstance(history, Histories):
         return typed.read(catalogue, [] if history is None else history, ratings, on_unknown)
@@ -162,7 +166,7 @@ def _scores(model: Scorer, past: Histories) -> np.ndarray:
     return scores[0]
 
 
-def repeats(model: Any) -> bool:
+def repeats(model: object) -> bool:
     """Whether people come back to the same item in the log that the model was fitted on.
 
     Raises:
@@ -194,7 +198,7 @@ def _frame(
     )
 
 
-def _user(split: "Split", user_id: Any) -> Any:
+def _user(split: "Split", user_id: int | str) -> int | str:
     """``user_id`` as the log writes it: 7 and "7" both mean the person 7."""
     users = split.events["user_id"].unique(maintain_order=True)
     if users.dtype.is_integer() and isinstance(user_id, str) and user_id.strip().isdecimal():

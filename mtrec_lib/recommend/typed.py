@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mtrec_lib.core.errors import AmbiguousItemError, ParameterError, UnknownItemError
 from mtrec_lib.data import Histories
+from mtrec_lib.data.catalogue import ItemId
 
 if TYPE_CHECKING:
     from mtrec_lib.data import Catalogue
@@ -15,7 +16,7 @@ ON_UNKNOWN = ("raise", "skip")
 
 def read(
     catalogue: "Catalogue",
-    history: Sequence[Any],
+    history: Sequence[ItemId],
     ratings: Sequence[float | None] | None = None,
     on_unknown: str = "raise",
 ) -> tuple[Histories, tuple[str, ...]]:
@@ -36,7 +37,10 @@ def read(
 
 
 def ids_of(
-    catalogue: "Catalogue", items: Sequence[Any], skipped: list[str] | None = None, hint: str = ""
+    catalogue: "Catalogue",
+    items: Sequence[ItemId],
+    skipped: list[str] | None = None,
+    hint: str = "",
 ) -> dict[int, int]:
     """The id of each title or ``item_id``, by its place in ``items``.
 
@@ -69,7 +73,9 @@ def ids_of(
     return ids
 
 
-def _check(history: Any, ratings: Any, on_unknown: str) -> None:
+def _check(
+    history: Sequence[ItemId], ratings: Sequence[float | None] | None, on_unknown: str
+) -> None:
     if isinstance(history, str | bytes) or not isinstance(history, Sequence):
         raise ParameterError(
             f"history must be a list of titles or ids, oldest first, got {history!r}; "

@@ -266,13 +266,13 @@ def test_an_unseen_context_leaves_the_shorter_one():
 @pytest.mark.parametrize("method", ["witten_bell", "absolute_discount"])
 @pytest.mark.parametrize("order", [0, 1, 3])
 @settings(max_examples=25, deadline=None)
-@given(pasts=some_pasts, asked=some_pasts)
-def test_probabilities_are_exact_and_sum_to_one(method, order, pasts, asked):
+@given(pasts=some_pasts, items=some_pasts)
+def test_probabilities_are_exact_and_sum_to_one(method, order, pasts, items):
     model = NGram(order, method).fit(
         split_of([[id for id in ids if id >= 2] for ids in pasts] + [[A]])
     )
-    batch = Histories.from_lists(asked)
-    logs = np.stack([model.log_prob(batch, np.full(len(asked), id)) for id in range(2, SIZE + 2)])
+    batch = Histories.from_lists(items)
+    logs = np.stack([model.log_prob(batch, np.full(len(items), id)) for id in range(2, SIZE + 2)])
     np.testing.assert_allclose(np.exp(logs).sum(axis=0), 1, atol=1e-12)
     np.testing.assert_allclose(np.exp(logs.T), model.scores(batch), rtol=1e-5)
 
@@ -290,8 +290,8 @@ def test_the_true_order_comes_within_one_percent_of_the_truth(method):
     )
     split = mt.data.global_time(log)
     truth = mt.evaluation.bits(log.truth, split)
-    found = mt.evaluation.bits(NGram(2, method).fit(split, ("train", "validation")), split)
-    assert truth - 0.01 < found < 1.01 * truth
+    result = mt.evaluation.bits(NGram(2, method).fit(split, ("train", "validation")), split)
+    assert truth - 0.01 < result < 1.01 * truth
 
 
 def test_no_baseline_ranks_better_than_the_truth():
@@ -299,5 +299,5 @@ def test_no_baseline_ranks_better_than_the_truth():
     split = mt.data.leave_last_out(log)
     truth = mt.evaluation.rank(log.truth, split)
     for model in (Popularity(), ItemKNN(), DecayedCounts(), NGram(order=1), PersonalFrequency()):
-        found = mt.evaluation.rank(model.fit(split, ("train", "validation")), split)
-        assert mt.evaluation.compare(found, truth).low <= 0, model
+        result = mt.evaluation.rank(model.fit(split, ("train", "validation")), split)
+        assert mt.evaluation.compare(result, truth).low <= 0, model

@@ -24,11 +24,11 @@ def baskets(journey):
     ids=repr,
 )
 def test_films(films_left_out, model, ndcg, hit_rate):
-    found = mt.evaluation.rank(model.fit(films_left_out, SEEN), films_left_out)
-    assert found.metrics["ndcg@10"] == pytest.approx(ndcg, abs=0.003)
-    assert found.metrics["hr@10"] == pytest.approx(hit_rate, abs=0.003)
-    low, high = found.intervals["ndcg@10"]
-    assert low < found.metrics["ndcg@10"] < high
+    ranking = mt.evaluation.rank(model.fit(films_left_out, SEEN), films_left_out)
+    assert ranking.metrics["ndcg@10"] == pytest.approx(ndcg, abs=0.003)
+    assert ranking.metrics["hr@10"] == pytest.approx(hit_rate, abs=0.003)
+    low, high = ranking.intervals["ndcg@10"]
+    assert low < ranking.metrics["ndcg@10"] < high
 
 
 def test_counts_beat_popularity_on_films(films_left_out):
@@ -50,6 +50,6 @@ def test_counts_beat_popularity_on_films(films_left_out):
     ids=repr,
 )
 def test_baskets(baskets, model, low, high):
-    found = mt.evaluation.rank(model.fit(baskets, SEEN), baskets)
-    assert low < found.metrics["recall@10"] < high
-    assert len(found.users) == pytest.approx(2002, abs=5)
+    ranking = mt.evaluation.rank(model.fit(baskets, SEEN), baskets)
+    assert low < ranking.metrics["recall@10"] < high
+    assert len(ranking.users) == pytest.approx(2002, abs=5)

@@ -22,8 +22,8 @@ def test_lifts_by_hand_on_two_people(split):
     share = (model._popularity + 0.5) / (5 + size / 2)
     after = (np.eye(size)[1] + share) / 2  # of all that follows 2: one 3, and one pseudo-count
     expected = np.log(share) + 0.5 * np.log(after / share)
-    found = model.scores(mt.data.Histories.from_lists([[3, 2]]))[0]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    scores = model.scores(mt.data.Histories.from_lists([[3, 2]]))[0]
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
 
 
 def test_without_weight_or_past_popularity_ranks(split):

@@ -51,8 +51,8 @@ def test_counts_are_shares_with_a_floor(films_split, parts):
     past, size = films_split.queries("test").histories, films_split.log.catalogue.size
     share = parts[1].scores(past)
     share = share / share.sum(axis=1, keepdims=True)
-    found = np.exp(mt.baselines.LogLinear([parts[1]], floor=0.1).scores(past))
-    np.testing.assert_allclose(found, 0.9 * share + 0.1 / size, rtol=1e-4)
+    shares = np.exp(mt.baselines.LogLinear([parts[1]], floor=0.1).scores(past))
+    np.testing.assert_allclose(shares, 0.9 * share + 0.1 / size, rtol=1e-4)
 
 
 def test_tuning_finds_the_weight_that_validation_prefers(films_split, parts):

@@ -23,8 +23,8 @@ def test_scores_are_cosines_with_the_mean_of_unit_vectors(films_split):
 def test_later_events_weigh_more(films_split):
     # weights 0.5 and 1: profile (0.5, 1), of length √1.25
     model = mt.baselines.VectorKNN(AXES, decay=0.5).fit(films_split)
-    found = _scores(model, 2, 3)[:2]
-    np.testing.assert_allclose(found, np.array([0.5, 1]) / np.sqrt(1.25), atol=1e-6)
+    scores = _scores(model, 2, 3)[:2]
+    np.testing.assert_allclose(scores, np.array([0.5, 1]) / np.sqrt(1.25), atol=1e-6)
 
 
 def test_a_past_that_says_nothing_gets_popularity(films_split):
@@ -35,9 +35,9 @@ def test_a_past_that_says_nothing_gets_popularity(films_split):
 
 def test_a_rare_word_weighs_more_than_a_common_one(films_split):
     texts = ["war sea", "war sun", "war sky", "sea sun", *["war"] * 5]
-    found = _scores(mt.baselines.TextKNN(texts).fit(films_split), 2)
-    assert found[0] == pytest.approx(1)
-    assert found[3] > found[1] > 0  # "sea" stands in two texts, "war" in eight
+    scores = _scores(mt.baselines.TextKNN(texts).fit(films_split), 2)
+    assert scores[0] == pytest.approx(1)
+    assert scores[3] > scores[1] > 0  # "sea" stands in two texts, "war" in eight
 
 
 def test_pairs_of_words_count_where_asked(films_split):

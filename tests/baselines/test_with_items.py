@@ -37,8 +37,8 @@ def test_it_answers_as_if_fitted_with_the_larger_catalogue(make, films, films_sp
     twice = model.with_items(NEW[:1]).with_items(NEW[1:])
     np.testing.assert_allclose(twice.scores(past), grown.scores(past), rtol=1e-6)
     if hasattr(model, "log_prob"):
-        found = grown.log_prob(past, np.full(len(past), 11))
-        np.testing.assert_allclose(found, fitted.log_prob(past, np.full(len(past), 11)))
+        logs = grown.log_prob(past, np.full(len(past), 11))
+        np.testing.assert_allclose(logs, fitted.log_prob(past, np.full(len(past), 11)))
 
 
 def test_a_new_item_is_found_by_its_vector_and_by_its_text(films_split):

@@ -103,28 +103,31 @@ def test_several_comparisons_are_listed_by_name(capsys):
     assert [line.partition(" ≈")[0] for line in rest] == ["  counts:", "  GPT:"]
 
 
-@pytest.mark.parametrize("found", [None, {}, {"counts": None}])
-def test_a_comparison_that_cannot_be_made_is_an_open_question(found, capsys):
-    claim("{names} {rank} dice", found)
+@pytest.mark.parametrize("compared", [None, {}, {"counts": None}])
+def test_a_comparison_that_cannot_be_made_is_an_open_question(compared, capsys):
+    claim("{names} {rank} dice", compared)
     words = "One model rank better or worse than dice"
     assert capsys.readouterr().out == f"– {words} (not tested here)\n"
     assert context.current().claims == {words: None}
 
 
-@pytest.mark.parametrize("found", [True, False, np.bool_(True), None, 0.3, AHEAD])
+@pytest.mark.parametrize("compared", [True, False, np.bool_(True), None, 0.3, AHEAD])
 @pytest.mark.parametrize(
     "words",
     ["beats", "is better than", "is worse than", "is level with", "is as good as", "hardly moves"],
 )
-def test_a_comparing_word_is_not_written_by_hand(words, found):
+def test_a_comparing_word_is_not_written_by_hand(words, compared):
     with pytest.raises(ParameterError, match=r"by itself.*hand over the comparison"):
-        claim(f"the GPT {words} popularity", found)
+        claim(f"the GPT {words} popularity", compared)
 
 
-@pytest.mark.parametrize("found", [True, 0.3, {"counts": True}])
-def test_a_place_for_a_word_wants_a_comparison(found):
+@pytest.mark.parametrize("compared", [True, 0.3, {"counts": True}])
+def test_a_place_for_a_word_wants_a_comparison(compared):
     with pytest.raises(ParameterError, match="was handed"):
-        claim("{names} {rank} popularity" if isinstance(found, dict) else "it {ranks} dice", found)
+        claim(
+            "{names} {rank} popularity" if isinstance(compared, dict) else "it {ranks} dice",
+            compared,
+        )
 
 
 def test_show_prints_behind_the_mark_and_keeps_the_exact_number(capsys):

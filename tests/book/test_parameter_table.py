@@ -88,10 +88,10 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 def test_whatever_is_accepted_lies_in_the_range(name, value):
     known = KNOWN[name]
     try:
-        found = checked(name, value)
+        result = checked(name, value)
     except ParameterError:
         return
-    assert known.low <= found <= known.high
+    assert known.low <= result <= known.high
 
 
 @given(st.integers(0, 10**15))

@@ -34,9 +34,9 @@ def test_other_values_are_not_and_are_named(chapters, capsys):
 
 
 def test_the_runner_says_the_profile_the_folder_and_what_changed(chapters, tmp_path, monkeypatch):
-    told = {"profile": "smoke", "folder": str(tmp_path), "changed": ["epochs"]}
-    write_json(tmp_path / "told.json", told)
-    monkeypatch.setenv(context.VARIABLE, str(tmp_path / "told.json"))
+    run_file = {"profile": "smoke", "folder": str(tmp_path), "changed": ["epochs"]}
+    write_json(tmp_path / "run.json", run_file)
+    monkeypatch.setenv(context.VARIABLE, str(tmp_path / "run.json"))
     run = parameters("04", epochs=1)
     assert (run.profile, run.folder, run.defaults) == ("smoke", tmp_path, False)
     record = json.loads((tmp_path / context.RECORD).read_text(encoding="utf-8"))

@@ -64,9 +64,9 @@ def test_a_verdict_says_whether_the_code_has_changed(tmp_path, capsys, monkeypat
 
 
 def test_a_record_is_a_comparison_in_the_unit_of_its_metric():
-    found = recorded(ROW | {"ratio": 1.2, "interval": [1.1, 1.3]})
-    assert (found.word, found.users, found.seeds) == ("better", 943, (5, None))
-    assert (found.low, found.high) == (pytest.approx(0.01), pytest.approx(0.03))
+    comparison = recorded(ROW | {"ratio": 1.2, "interval": [1.1, 1.3]})
+    assert (comparison.word, comparison.users, comparison.seeds) == ("better", 943, (5, None))
+    assert (comparison.low, comparison.high) == (pytest.approx(0.01), pytest.approx(0.03))
 
 
 def test_of_an_error_a_smaller_ratio_is_better():
@@ -81,8 +81,8 @@ def test_a_margin_is_an_amount_of_an_auc_and_a_share_of_others():
 
 
 def test_a_recorded_difference_serves_where_the_ratio_has_no_interval():
-    found = recorded(ROW | {"interval": None, "difference": [-0.002, -0.003, -0.001]})
-    assert (found.word, found.low) == ("worse", -0.003)
+    comparison = recorded(ROW | {"interval": None, "difference": [-0.002, -0.003, -0.001]})
+    assert (comparison.word, comparison.low) == ("worse", -0.003)
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ def _pasts(first=(3, 2, 3, 4)):
 
 
 def test_a_basket_holds_an_item_once():
-    found = Baskets.of(_pasts())
-    assert found.counts.tolist() == [2, 0, 1]
-    assert found.sizes.tolist() == [2, 1, 1]
-    assert found.columns.tolist() == [0, 1, 2, 3]
+    described = Baskets.of(_pasts())
+    assert described.counts.tolist() == [2, 0, 1]
+    assert described.sizes.tolist() == [2, 1, 1]
+    assert described.columns.tolist() == [0, 1, 2, 3]
 
 
 def test_the_order_inside_a_basket_does_not_matter():
@@ -60,11 +60,11 @@ def test_a_basket_that_is_not_there():
 
 
 def test_features_of_a_worked_past():
-    found = personal(Baskets.of(_pasts()))
-    assert (found.past.tolist(), found.column.tolist()) == ([0, 0, 0, 2], [0, 1, 2, 3])
+    described = personal(Baskets.of(_pasts()))
+    assert (described.past.tolist(), described.column.tolist()) == ([0, 0, 0, 2], [0, 1, 2, 3])
 
     def of(name):
-        return found.named(name).tolist()
+        return described.named(name).tolist()
 
     # item 4 was in the last basket, items 2 and 3 in the one before it, a week ago
     assert of("in the last basket") == [0, 0, 1, 1]
@@ -82,12 +82,12 @@ def test_a_feature_that_is_not_there():
 
 
 def test_features_are_finite_and_named():
-    found = personal(Baskets.of(_pasts()))
-    assert found.pairs.shape == (4, len(PAIR))
-    assert found.pasts.shape == (3, len(PAST))
-    assert np.isfinite(found.pairs).all()
-    assert np.isfinite(found.pasts).all()
-    assert not found.pasts[1].any()  # an empty past says nothing
+    described = personal(Baskets.of(_pasts()))
+    assert described.pairs.shape == (4, len(PAIR))
+    assert described.pasts.shape == (3, len(PAST))
+    assert np.isfinite(described.pairs).all()
+    assert np.isfinite(described.pasts).all()
+    assert not described.pasts[1].any()  # an empty past says nothing
 
 
 def test_a_moment_sees_what_was_before_it_and_nothing_else():
@@ -102,15 +102,15 @@ def test_a_moment_sees_what_was_before_it_and_nothing_else():
 
 def test_moments_are_described_alike_in_any_number(monkeypatch):
     baskets = Baskets.of(_pasts())
-    asked = {"past": np.array([0, 2, 0]), "before": np.array([2, 1, 1])}
-    together = personal(baskets, **asked)
+    moments = {"past": np.array([0, 2, 0]), "before": np.array([2, 1, 1])}
+    together = personal(baskets, **moments)
     monkeypatch.setattr(sys.modules[personal.__module__], "CHUNK", 1)
-    apart = personal(baskets, **asked)
+    apart = personal(baskets, **moments)
     np.testing.assert_array_equal(together.past, apart.past)
     np.testing.assert_array_equal(together.pairs, apart.pairs)
 
 
 def test_nobody_is_described():
-    found = personal(Baskets.of(Histories.empty(0)))
-    assert found.pairs.shape == (0, len(PAIR))
-    assert found.pasts.shape == (0, len(PAST))
+    described = personal(Baskets.of(Histories.empty(0)))
+    assert described.pairs.shape == (0, len(PAIR))
+    assert described.pasts.shape == (0, len(PAST))

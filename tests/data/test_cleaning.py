@@ -19,26 +19,26 @@ def cleaned(events, about=ONCE):
 def test_exact_duplicates_go_and_are_counted(make_events):
     # rows 1 and 3 repeat row 0.
     events = make_events([(1, 7, 5), (1, 7, 5), (1, 8, 5), (1, 7, 5)], rating=[3.0, 3.0, 3.0, 3.0])
-    kept, report = cleaned(events)
-    assert kept["row"].to_list() == [0, 2]
+    cleaned_events, report = cleaned(events)
+    assert cleaned_events["row"].to_list() == [0, 2]
     assert [(step.action, step.reason, step.count) for step in report.steps] == [
         ("dropped", "exact duplicate", 2)
     ]
-    assert report.rows_out == kept.height
+    assert report.rows_out == cleaned_events.height
 
 
 def test_of_two_ratings_of_one_film_the_latest_stays(make_events):
     # film 7: rated at 5 s and, later in time though earlier in the file, at 9 s.
     events = make_events([(1, 7, 9), (1, 7, 5), (2, 7, 1)], rating=[2.0, 4.0, 5.0])
-    kept, report = cleaned(events)
-    assert kept["rating"].to_list() == [2.0, 5.0]
+    cleaned_events, report = cleaned(events)
+    assert cleaned_events["rating"].to_list() == [2.0, 5.0]
     assert report.steps[0].count == 1
     assert "rating=4.0" in report.steps[0].examples[0]
 
 
 def test_at_one_time_the_later_row_stays(make_events):
-    kept, _ = cleaned(make_events([(1, 7, 5), (1, 7, 5)], rating=[2.0, 4.0]))
-    assert kept["rating"].to_list() == [4.0]
+    cleaned_events, _ = cleaned(make_events([(1, 7, 5), (1, 7, 5)], rating=[2.0, 4.0]))
+    assert cleaned_events["rating"].to_list() == [4.0]
 
 
 def test_where_people_come_back_only_one_time_conflicts(make_events):
@@ -60,8 +60,8 @@ def test_events_without_a_rating_never_conflict(make_events):
 
 @pytest.mark.fault(30)
 def test_the_order_is_user_time_row(make_events):
-    kept, _ = cleaned(make_events([(2, 1, 5), (1, 9, 5), (1, 3, 5), (1, 4, 2)]))
-    assert kept["row"].to_list() == [3, 1, 2, 0]
+    cleaned_events, _ = cleaned(make_events([(2, 1, 5), (1, 9, 5), (1, 3, 5), (1, 4, 2)]))
+    assert cleaned_events["row"].to_list() == [3, 1, 2, 0]
 
 
 @pytest.mark.fault(35)
@@ -73,8 +73,8 @@ def test_numbers_that_are_none_are_refused_with_column_and_count(make_events, va
 
 
 def test_odd_times_are_flagged_and_kept(make_events):
-    kept, report = cleaned(make_events([(1, 7, 0), (1, 8, 4_000_000_000), (1, 9, 100)]))
-    assert kept.height == 3
+    cleaned_events, report = cleaned(make_events([(1, 7, 0), (1, 8, 4_000_000_000), (1, 9, 100)]))
+    assert cleaned_events.height == 3
     assert [(step.action, step.count) for step in report.steps] == [("flagged", 1), ("flagged", 1)]
     assert report.rows_out == 3
 
@@ -88,11 +88,11 @@ rows = st.lists(
 @given(rows)
 def test_the_report_adds_up_and_cleaning_twice_changes_nothing(make_events, rows):
     events = make_events([row[:3] for row in rows], rating=[row[3] for row in rows])
-    kept, report = cleaned(events)
+    cleaned_events, report = cleaned(events)
     assert report.rows_in == events.height
-    assert report.rows_out == kept.height
-    again, second = cleaned(kept)
-    assert again.equals(kept)
+    assert report.rows_out == cleaned_events.height
+    again, second = cleaned(cleaned_events)
+    assert again.equals(cleaned_events)
     assert second.steps == ()
 
 

@@ -19,10 +19,10 @@ def test_from_lists_pads_on_the_left():
 
 @given(pasts, st.integers(0, 8))
 def test_last_is_the_tail_of_each_list(lists, length):
-    got = Histories.from_lists(lists).last(length, "item")
+    last = Histories.from_lists(lists).last(length, "item")
     want = [([0] * length + row)[len(row) :] if length else [] for row in lists]
-    assert got.shape == (len(lists), length)
-    assert got.tolist() == want
+    assert last.shape == (len(lists), length)
+    assert last.tolist() == want
 
 
 @given(pasts)

@@ -13,10 +13,10 @@ def test_one_list_for_all_is_found(films):
     events = films.events.with_columns(item_id=films.events["row"] % 6 + 1).with_columns(
         item_id=films.events["row"].cast(int) % 6 + 1
     )
-    found = shared_order(replace(films, events=events), 1, 5 * 3600, often=12)
-    assert found["log"] == 1
-    assert found["pairs"] == 15
-    assert 0.5 < found["coin"] < 0.8
+    shares = shared_order(replace(films, events=events), 1, 5 * 3600, often=12)
+    assert shares["log"] == 1
+    assert shares["pairs"] == 15
+    assert 0.5 < shares["coin"] < 0.8
 
 
 def test_pairs_too_far_apart_or_too_rare_are_left_out(films):

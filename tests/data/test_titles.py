@@ -6,7 +6,7 @@ from mtrec_lib.data.titles import display, key, split_year
 
 
 @pytest.mark.parametrize(
-    ("stored", "shown"),
+    ("stored", "displayed"),
     [
         ("Usual Suspects, The (1995)", "The Usual Suspects (1995)"),
         ("Christmas Carol, A (1938)", "A Christmas Carol (1938)"),
@@ -32,15 +32,15 @@ from mtrec_lib.data.titles import display, key, split_year
         ("", ""),
     ],
 )
-def test_display_turns_the_article_back(stored, shown):
-    assert display(stored) == shown
+def test_display_turns_the_article_back(stored, displayed):
+    assert display(stored) == displayed
 
 
 @given(st.text(max_size=40))
 def test_display_is_settled_after_a_few_turns_and_never_fails(title):
     # A title may end in several articles; each pass turns one back, none adds a character.
-    shown = display(title)
-    assert len(shown) <= len(title)
+    displayed = display(title)
+    assert len(displayed) <= len(title)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Small logs and models that say exactly what they are told to."""
+"""Small logs, and models whose scores are fixed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,10 +11,10 @@ import mtrec_lib as mt
 NOON = datetime(2020, 1, 1, 12, tzinfo=UTC)
 
 
-class Told:
+class Fixed:
     """A model that answers every history with the same row of scores, or one row a user."""
 
-    name = "told"
+    name = "fixed"
 
     def __init__(self, rows):
         self.rows = np.asarray(rows, dtype=np.float32)
@@ -25,8 +25,8 @@ class Told:
 
 
 @pytest.fixture
-def told():
-    return Told
+def fixed():
+    return Fixed
 
 
 @pytest.fixture

@@ -26,34 +26,34 @@ def _random(rows=500, seed=0):
 
 def test_bins_by_hand():
     # below ½: .1, .3 promise .2 and none comes; from ½ on: .5, .9, .7 promise .7 and all come
-    found = reliability([0.1, 0.3, 0.5, 0.9, 0.7], [0, 0, 1, 1, 1], bins=2)
-    assert found.counts.tolist() == [2, 3]
-    np.testing.assert_allclose(found.promised, [0.2, 0.7])
-    np.testing.assert_allclose(found.observed, [0, 1])
-    assert found.ece == pytest.approx((2 * 0.2 + 3 * 0.3) / 5)
+    result = reliability([0.1, 0.3, 0.5, 0.9, 0.7], [0, 0, 1, 1, 1], bins=2)
+    assert result.counts.tolist() == [2, 3]
+    np.testing.assert_allclose(result.promised, [0.2, 0.7])
+    np.testing.assert_allclose(result.observed, [0, 1])
+    assert result.ece == pytest.approx((2 * 0.2 + 3 * 0.3) / 5)
 
 
 def test_scikit_learn_draws_the_same_curve():
     p, happened = _random()
-    found = reliability(p, happened, bins=7)
+    result = reliability(p, happened, bins=7)
     observed, promised = calibration_curve(happened, p, n_bins=7, strategy="uniform")
-    np.testing.assert_allclose(found.observed, observed)
-    np.testing.assert_allclose(found.promised, promised)
+    np.testing.assert_allclose(result.observed, observed)
+    np.testing.assert_allclose(result.promised, promised)
 
 
 def test_own_edges_and_empty_bins():
-    found = reliability([0.001, 0.02, 1.0], [0, 1, 1], bins=[0, 0.01, 0.1, 0.5, 1])
-    assert found.counts.tolist() == [1, 1, 0, 1]
-    assert np.isnan(found.observed[2])
-    assert found.ece == pytest.approx((0.001 + 0.98) / 3)
+    result = reliability([0.001, 0.02, 1.0], [0, 1, 1], bins=[0, 0.01, 0.1, 0.5, 1])
+    assert result.counts.tolist() == [1, 1, 0, 1]
+    assert np.isnan(result.observed[2])
+    assert result.ece == pytest.approx((0.001 + 0.98) / 3)
 
 
 def test_the_interval_is_by_group():
     # two people of ten equal rows each: a resample holds both, or one of them twice
     p, happened = np.full(20, 0.5), np.repeat([0, 1], 10)
-    found = reliability(p, happened, groups=np.repeat([0, 1], 10))
-    assert found.ece == pytest.approx(0)
-    assert found.interval == (0, 0.5)
+    result = reliability(p, happened, groups=np.repeat([0, 1], 10))
+    assert result.ece == pytest.approx(0)
+    assert result.interval == (0, 0.5)
 
 
 def test_a_calibrated_model_still_shows_an_error_by_chance():
@@ -67,9 +67,9 @@ def test_a_calibrated_model_still_shows_an_error_by_chance():
 
 def test_wilsons_interval_of_no_success_in_ten():
     # z² / (n + z²) = 3.8415 / 13.8415
-    found = reliability([0.05] * 10, [0] * 10, bins=1)
-    assert found.high[0] == pytest.approx(0.27753, abs=1e-4)
-    assert found.low[0] == pytest.approx(0, abs=1e-12)
+    result = reliability([0.05] * 10, [0] * 10, bins=1)
+    assert result.high[0] == pytest.approx(0.27753, abs=1e-4)
+    assert result.low[0] == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -122,18 +122,18 @@ class _Language:
         return np.log(probabilities(self, histories)[np.arange(len(items)), items - 2])
 
 
-def test_shares_are_taken_as_they_are_and_logits_are_softmaxed(told):
+def test_shares_are_taken_as_they_are_and_logits_are_softmaxed(fixed):
     pasts = mt.data.Histories.empty(2)
-    np.testing.assert_allclose(probabilities(told([0.25, 0.75]), pasts), [[0.25, 0.75]] * 2)
+    np.testing.assert_allclose(probabilities(fixed([0.25, 0.75]), pasts), [[0.25, 0.75]] * 2)
     logits = np.log([1.0, 3.0]) + 5
     np.testing.assert_allclose(probabilities(_Language(logits), pasts), [[0.25, 0.75]] * 2)
 
 
-def test_scores_that_are_no_probabilities_are_refused(told):
+def test_scores_that_are_no_probabilities_are_refused(fixed):
     with pytest.raises(ParameterError, match="no probabilities"):
-        probabilities(told([1.0, 3.0]), mt.data.Histories.empty(1))
+        probabilities(fixed([1.0, 3.0]), mt.data.Histories.empty(1))
     with pytest.raises(DivergedError):
-        probabilities(told([1.0, np.nan]), mt.data.Histories.empty(1))
+        probabilities(fixed([1.0, np.nan]), mt.data.Histories.empty(1))
 
 
 def test_a_changed_past_is_what_the_model_sees(split_of):
@@ -144,29 +144,29 @@ def test_a_changed_past_is_what_the_model_sees(split_of):
     nobody = mt.data.Histories.empty(3)
     np.testing.assert_allclose(blank.scores(queries.histories), model.scores(nobody))
     items = queries.target_items
-    found = blank.log_prob(queries.histories, items)
-    np.testing.assert_allclose(found, model.log_prob(nobody, items))
+    result = blank.log_prob(queries.histories, items)
+    np.testing.assert_allclose(result, model.log_prob(nobody, items))
     assert rank(blank, split).model == "blank"
 
 
 def test_slices_by_hand():
-    found = sliced([1, 0, 0, 1, 9], [0, 0, 1, 1, 7], ["short", "long", "none"])
-    assert found["short"]["value"] == 0.5
-    assert found["long"]["n"] == 2
-    assert found["none"] == {"value": None, "low": None, "high": None, "n": 0}
+    result = sliced([1, 0, 0, 1, 9], [0, 0, 1, 1, 7], ["short", "long", "none"])
+    assert result["short"]["value"] == 0.5
+    assert result["long"]["n"] == 2
+    assert result["none"] == {"value": None, "low": None, "high": None, "n": 0}
 
 
 def test_slices_resample_people():
     # one person: nobody else could be drawn
-    found = sliced([1, 0, 1], [0, 0, 0], ["all"], people=["ann"] * 3)["all"]
-    assert found["low"] == found["high"] == pytest.approx(2 / 3)
+    result = sliced([1, 0, 1], [0, 0, 0], ["all"], people=["ann"] * 3)["all"]
+    assert result["low"] == result["high"] == pytest.approx(2 / 3)
     with pytest.raises(ParameterError, match="row"):
         sliced([1, 0], [0], ["all"])
 
 
-def test_some_of_the_queries_can_be_ranked(split_of, told):
+def test_some_of_the_queries_can_be_ranked(split_of, fixed):
     split = split_of([[1, 2, 3], [2, 3, 1], [3, 1, 2]])
-    queries, model = split.queries("test"), told([5, 4, 3, 2, 1])
+    queries, model = split.queries("test"), fixed([5, 4, 3, 2, 1])
     whole, some = rank(model, split), rank(model, split, queries=queries[1:])
     assert some.ranks.tolist() == whole.ranks[1:].tolist()
     assert some.metrics["ndcg@10"] == pytest.approx(ndcg(whole.ranks[1:]).mean())

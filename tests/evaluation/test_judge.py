@@ -27,13 +27,13 @@ def test_like_is_read_off_the_rating(split_of):
     # last events: items 3, 4, 5 rated 5, 3, 4; so likes are 1, 0, 1 and scores .4, .5, .6
     ratings = [[1, 1, 5.0], [1, 1, 3.0], [1, 1, 4.0]]
     split = split_of([[1, 2, 3], [1, 2, 4], [1, 2, 5]], rating=ratings)
-    found = judge(Says("like", IDS), split)
-    assert found.labels.tolist() == [1, 0, 1]
-    assert found.metrics["auc"] == 0.5
-    assert found.metrics["log_loss"] == pytest.approx(-np.log([0.4, 0.5, 0.6]).mean())
-    assert found.metrics["user_auc"] is None
-    assert found.reasons == {"user_auc": "no user has labels of both classes"}
-    assert "user_auc     none: no user has labels of both classes" in str(found)
+    judgement = judge(Says("like", IDS), split)
+    assert judgement.labels.tolist() == [1, 0, 1]
+    assert judgement.metrics["auc"] == 0.5
+    assert judgement.metrics["log_loss"] == pytest.approx(-np.log([0.4, 0.5, 0.6]).mean())
+    assert judgement.metrics["user_auc"] is None
+    assert judgement.reasons == {"user_auc": "no user has labels of both classes"}
+    assert "user_auc     none: no user has labels of both classes" in str(judgement)
 
 
 def test_top_is_the_best_grade(split_of):
@@ -44,26 +44,26 @@ def test_top_is_the_best_grade(split_of):
 
 def test_one_class_gives_null_and_the_reason(split_of):
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1.0, 1, 5], [1, 1, 4]])
-    found = judge(Says("like", IDS), split)
-    assert found.metrics["auc"] is None
-    assert found.reasons["auc"] == "one class only: all 2 labels are 1"
-    assert found.table()["value"].null_count() == 2
-    assert found.table()["reason"].null_count() == 1
+    judgement = judge(Says("like", IDS), split)
+    assert judgement.metrics["auc"] is None
+    assert judgement.reasons["auc"] == "one class only: all 2 labels are 1"
+    assert judgement.table()["value"].null_count() == 2
+    assert judgement.table()["reason"].null_count() == 1
 
 
 def test_rating_gives_rmse(split_of):
     # predictions .4 and .5 against 1.4 and 2.5: errors 1 and 2
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1, 1, 1.4], [1, 1, 2.5]])
-    found = judge(Says("rating", IDS), split, task="rating")
-    assert found.metrics == {"rmse": pytest.approx(np.sqrt(2.5))}
-    low, high = found.intervals["rmse"]
+    judgement = judge(Says("rating", IDS), split, task="rating")
+    assert judgement.metrics == {"rmse": pytest.approx(np.sqrt(2.5))}
+    low, high = judgement.intervals["rmse"]
     assert (low, high) == (pytest.approx(1), pytest.approx(2))
 
 
 def test_rows_without_a_label_are_left_out_and_counted(split_of):
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1.0, 1, None], [1, 1, 2.5]])
-    found = judge(Says("rating", IDS), split, task="rating")
-    assert (found.missing, len(found.labels)) == (1, 1)
+    judgement = judge(Says("rating", IDS), split, task="rating")
+    assert (judgement.missing, len(judgement.labels)) == (1, 1)
     nothing = split_of([[1, 2, 3]], rating=[[1.0, 1, None]])
     for task, metric in (("rating", "rmse"), ("like", "auc")):
         empty = judge(Says(task, IDS), nothing, task=task)
@@ -87,10 +87,10 @@ def test_per_user_auc_does_not_reward_knowing_who_is_generous(films):
         def predict_events(self, histories, items):
             return {"like": np.array([generous[u] for u in histories.users])}
 
-    found = judge(Generous(), split)
-    assert found.metrics["auc"] > 0.55
-    assert found.metrics["user_auc"] == 0.5
-    assert set(found.intervals) == {"auc", "user_auc", "log_loss"}
+    judgement = judge(Generous(), split)
+    assert judgement.metrics["auc"] > 0.55
+    assert judgement.metrics["user_auc"] == 0.5
+    assert set(judgement.intervals) == {"auc", "user_auc", "log_loss"}
 
 
 def test_batches_change_nothing(films):
@@ -103,17 +103,17 @@ def test_batches_change_nothing(films):
 
 def test_some_of_the_events_may_be_asked_about(films):
     split = mt.data.global_time(films, (0.4, 0.1, 0.5))
-    asked = split.queries("test", every_event=True)
+    queries = split.queries("test", every_event=True)
     whole = judge(Says("rating", np.arange(11)), split, task="rating")
-    some = judge(Says("rating", np.arange(11)), split, task="rating", queries=asked[[0, 2, 5]])
+    some = judge(Says("rating", np.arange(11)), split, task="rating", queries=queries[[0, 2, 5]])
     np.testing.assert_array_equal(some.labels, whole.labels[[0, 2, 5]])
     np.testing.assert_array_equal(some.predictions, whole.predictions[[0, 2, 5]])
 
 
-def test_what_cannot_be_judged_is_refused(split_of, told):
+def test_what_cannot_be_judged_is_refused(split_of, fixed):
     split = split_of([[1, 2, 3], [1, 2, 4]], rating=[[1.0, 1, 1], [1, 1, 2]])
-    with pytest.raises(ParameterError, match=r"told has no predict_events\(\)"):
-        judge(told([1]), split)
+    with pytest.raises(ParameterError, match=r"fixed has no predict_events\(\)"):
+        judge(fixed([1]), split)
     with pytest.raises(ParameterError, match="needs a column 'buy'"):
         judge(Says("buy", IDS), split, task="buy")
     with pytest.raises(ParameterError, match="says does not predict 'like'; it predicts rating"):

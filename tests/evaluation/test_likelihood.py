@@ -32,10 +32,10 @@ def test_a_uniform_guess_costs_log2_of_the_catalogue(split_of):
     assert bits(Fixed([1 / 8] * 8), split_of([[1, 2, 3]], size=8)) == pytest.approx(3)
 
 
-def test_what_has_no_probability_is_refused(split_of, told):
+def test_what_has_no_probability_is_refused(split_of, fixed):
     split = split_of([[1, 2, 9]])
-    with pytest.raises(ParameterError, match=r"told has no log_prob\(\)"):
-        bits(told([1]), split)
+    with pytest.raises(ParameterError, match=r"fixed has no log_prob\(\)"):
+        bits(fixed([1]), split)
     with pytest.raises(ParameterError, match="1 of 1 events of part 'test' have items outside"):
         bits(Fixed([0.2] * 5), split)
     with pytest.raises(DivergedError, match=r"fixed.log_prob\(\) returned 1 NaN of 1"):

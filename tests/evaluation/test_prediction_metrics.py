@@ -34,9 +34,9 @@ def test_auc_knows_only_the_order(rows):
 @given(pairs)
 def test_reversed_scores_reverse_auc(rows):
     labels, scores = map(np.array, zip(*rows, strict=True))
-    found = auc(labels, scores)
-    if found is not None:
-        assert auc(labels, -scores) == pytest.approx(1 - found)
+    value = auc(labels, scores)
+    if value is not None:
+        assert auc(labels, -scores) == pytest.approx(1 - value)
 
 
 @settings(deadline=None)
@@ -53,21 +53,21 @@ def test_a_weight_is_a_repetition(rows, times):
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(-3, 3), st.integers(0, 3)), min_size=1))
 def test_group_auc_is_auc_within_each_group(rows):
     labels, scores, groups = map(np.array, zip(*rows, strict=True))
-    for group, found in zip(np.unique(groups), group_auc(labels, scores, groups), strict=True):
+    for group, value in zip(np.unique(groups), group_auc(labels, scores, groups), strict=True):
         inside = groups == group
         alone = auc(labels[inside], scores[inside])
-        assert (alone is None and np.isnan(found)) or alone == pytest.approx(found)
+        assert (alone is None and np.isnan(value)) or alone == pytest.approx(value)
 
 
 @settings(deadline=None)
 @given(pairs)
 def test_the_shares_of_people_have_the_pooled_auc_as_their_mean(rows):
     labels, scores = map(np.array, zip(*rows, strict=True))
-    found = auc(labels, scores)
-    if found is not None:
+    value = auc(labels, scores)
+    if value is not None:
         people = np.arange(len(labels)) // 2
         shares = auc_shares(labels.astype(float), scores.astype(float), people)
-        assert shares.mean() == pytest.approx(found)
+        assert shares.mean() == pytest.approx(value)
 
 
 def test_the_variance_of_the_shares_is_delongs():

@@ -60,8 +60,8 @@ def test_an_equal_catalogue_of_another_load_is_the_same(counts, films):
 def test_coverage_counts_candidates_alone(films_split):
     # one candidate, and every target is ranked beside it: never more than 1 of 1 is covered
     model = mt.baselines.Popularity().fit(films_split)
-    found = mt.evaluation.rank(model, films_split, candidates=[2], resamples=1, mask_seen=False)
-    assert found.metrics["coverage@10"] == 1
+    ranking = mt.evaluation.rank(model, films_split, candidates=[2], resamples=1, mask_seen=False)
+    assert ranking.metrics["coverage@10"] == 1
 
 
 @pytest.mark.parametrize(

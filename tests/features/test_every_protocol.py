@@ -115,11 +115,16 @@ def _histories(split):
 def _baskets(split, fitted):
     """What the past of every event says of the items in it, as text: their number varies."""
     past = every_event(_histories(split))[0]
-    found = mt.features.personal(mt.data.Baskets.of(past))
+    described = mt.features.personal(mt.data.Baskets.of(past))
 
     def told(n):
-        mine = found.past == n
-        return repr([x.tolist() for x in (found.column[mine], found.pairs[mine], found.pasts[n])])
+        mine = described.past == n
+        return repr(
+            [
+                x.tolist()
+                for x in (described.column[mine], described.pairs[mine], described.pasts[n])
+            ]
+        )
 
     return np.array([told(n) for n in range(len(past))])
 
@@ -307,8 +312,8 @@ def test_one_a_visit_takes_what_is_known_of_people_along():
     some = replace(log, events=log.events.filter(pl.col("user_id").is_in([2, 8])))
     users = pl.DataFrame({"user_id": range(1, PEOPLE + 1), "age": range(10, 10 + PEOPLE)})
     split = mt.data.leave_last_out(replace(some, users=users))
-    told = mt.data.one_a_visit(split)
-    assert told.log.users.rows() == [(1, 11), (2, 17)]
+    in_words = mt.data.one_a_visit(split)
+    assert in_words.log.users.rows() == [(1, 11), (2, 17)]
     twice = mt.data.one_a_visit(split, draws=2)
     assert twice.log.users.rows() == [(2, 11), (3, 11), (4, 17), (5, 17)]
     assert set(twice.events["user_id"]) == {2, 3, 4, 5}

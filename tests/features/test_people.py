@@ -43,15 +43,15 @@ def _columns(people):
 
 
 def test_numbers_are_standardised_and_categories_less_their_share(split):
-    found = _columns(People.fit(split, ["age", "gender"]))
+    columns = _columns(People.fit(split, ["age", "gender"]))
     age = np.arange(21, 33)
-    np.testing.assert_allclose(found["person:age"], (age - 26.5) / age.std(), rtol=1e-5)
+    np.testing.assert_allclose(columns["person:age"], (age - 26.5) / age.std(), rtol=1e-5)
     share = {"F": 6 / 12, "M": 5 / 12}
     for value in ("F", "M"):
         expected = [(gender == value) - share[value] for gender in GENDERS]
-        np.testing.assert_allclose(found[f"person:gender={value}"], expected, atol=1e-6)
+        np.testing.assert_allclose(columns[f"person:gender={value}"], expected, atol=1e-6)
     unknown = [(gender is None) - 1 / 12 for gender in GENDERS]
-    np.testing.assert_allclose(found["person:gender?"], unknown, atol=1e-6)
+    np.testing.assert_allclose(columns["person:gender?"], unknown, atol=1e-6)
 
 
 def test_a_value_of_too_few_people_is_unknown(split):
@@ -66,8 +66,13 @@ def test_a_value_of_too_few_people_is_unknown(split):
 
 
 def test_all_usable_columns_are_taken_that_tell_people_apart(split):
-    kept = [each.name for each in People.fit(split).attributes]
-    assert kept == ["age", "gender", "colour", "member"]  # no town is two people's, tags are a list
+    names = [each.name for each in People.fit(split).attributes]
+    assert names == [
+        "age",
+        "gender",
+        "colour",
+        "member",
+    ]  # no town is two people's, tags are a list
 
 
 def test_who_is_not_in_the_table_is_unknown_and_average_where_nobody_was(split):
@@ -179,9 +184,9 @@ def test_the_loss_reaches_what_is_learned_of_people(split, inputs, trunk):
 
 def test_without_them_nothing_changes(films, films_split):
     # the table of users is there, and not asked for: the same weights, batches and scores
-    told = mt.data.leave_last_out(replace(films, users=TABLE))
+    with_people = mt.data.leave_last_out(replace(films, users=TABLE))
     models = []
-    for each in (films_split, told):
+    for each in (films_split, with_people):
         model = _model(mt.features.fit(each, max_length=5))
         mt.training.fit(model, each, epochs=1, jit_compile=False, progress=False)
         models.append(model)

@@ -30,10 +30,10 @@ def _first(model, samples=4000, **options):
 
 
 def test_a_chain_goes_on_by_its_rule() -> None:
-    found = continuations(Chain(repeats=True), Histories.from_lists([[3], [6]]), 3, 2)
-    assert found.ids.tolist() == [[[4, 5, 6]] * 2, [[2, 3, 4]] * 2]
-    assert found.titles[1][0] == ["Alien (1979)", "Babe (1995)", "The Fall (2006)"]
-    assert found.item_ids[1][0] == [10, 20, 30]
+    drawn = continuations(Chain(repeats=True), Histories.from_lists([[3], [6]]), 3, 2)
+    assert drawn.ids.tolist() == [[[4, 5, 6]] * 2, [[2, 3, 4]] * 2]
+    assert drawn.titles[1][0] == ["Alien (1979)", "Babe (1995)", "The Fall (2006)"]
+    assert drawn.item_ids[1][0] == [10, 20, 30]
 
 
 def test_items_come_as_often_as_the_model_says() -> None:
@@ -55,8 +55,8 @@ def test_the_nucleus_is_the_fewest_items_that_hold_top_p() -> None:
 
 
 def test_nothing_comes_twice_where_nobody_repeats() -> None:
-    found = continuations(Table(SHARES), Histories.from_lists([[2]]), events=4, samples=20)
-    assert (np.sort(found.ids[0], axis=1) == [3, 4, 5, 6]).all()
+    drawn = continuations(Table(SHARES), Histories.from_lists([[2]]), events=4, samples=20)
+    assert (np.sort(drawn.ids[0], axis=1) == [3, 4, 5, 6]).all()
     # the seen item's half is shared out among the others in proportion
     first = np.bincount(
         continuations(Table(SHARES), Histories.from_lists([[2]]), 1, 4000).ids.ravel() - 2
@@ -66,8 +66,8 @@ def test_nothing_comes_twice_where_nobody_repeats() -> None:
 
 def test_where_the_model_leaves_nothing_all_that_is_left_is_alike() -> None:
     certain = Table((1, 0, 0, 0, 0))
-    found = continuations(certain, Histories.from_lists([[2]]), events=1, samples=4000).ids
-    np.testing.assert_allclose(np.bincount(found.ravel() - 2)[1:] / 4000, [0.25] * 4, atol=0.03)
+    drawn = continuations(certain, Histories.from_lists([[2]]), events=1, samples=4000).ids
+    np.testing.assert_allclose(np.bincount(drawn.ravel() - 2)[1:] / 4000, [0.25] * 4, atol=0.03)
 
 
 def test_more_events_than_items_are_left_are_refused() -> None:
@@ -97,8 +97,8 @@ def test_a_drawn_event_reads_like_those_before_it() -> None:
 
 
 def test_titles_can_be_typed_and_the_listing_is_plain() -> None:
-    found = continuations(Chain(repeats=True), ["Babe"], events=2, samples=1)
-    assert repr(found) == (
+    drawn = continuations(Chain(repeats=True), ["Babe"], events=2, samples=1)
+    assert repr(drawn) == (
         "table: 1 samples of 2 events after 1 pasts\n0: The Fall (2006) · Alien (1986)"
     )
 

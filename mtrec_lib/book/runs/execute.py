@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mtrec_lib.book.errors import SkippedError
 from mtrec_lib.book.parameter_table import Value
@@ -16,6 +16,9 @@ from mtrec_lib.book.runs.kernels import kernel, stopping
 from mtrec_lib.book.runs.notebooks import tags, text
 from mtrec_lib.book.runs.watching import Limits, Progress, watched
 from mtrec_lib.core.errors import RunError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _own_event_loop() -> Iterator[None]:
 
 
 def _note_cell(progress: Progress) -> Callable[..., None]:
-    def on_cell_start(cell: Any, cell_index: int) -> None:
+    def on_cell_start(cell: "NotebookNode", cell_index: int) -> None:
         if cell.cell_type == "code" and "injected-parameters" not in tags(cell):
             progress.cell += 1
             progress.source = text(cell)

@@ -70,7 +70,7 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Every public class and function of the rooms, by room and name."""
-    found = [
+    listed = [
         _entry("", name, getattr(import_module("mtrec_lib"), name)) for name in ("load", "save")
     ]
     for room in (*ROOMS, "book"):
@@ -78,8 +78,8 @@ def entries() -> list[Entry]:
         for name in sorted(module.__all__):
             value = getattr(module, name)
             if inspect.isclass(value) or inspect.isroutine(value):
-                found.append(_entry(room, name, value))
-    return found
+                listed.append(_entry(room, name, value))
+    return listed
 
 
 def _entry(room: str, name: str, value: object) -> Entry:

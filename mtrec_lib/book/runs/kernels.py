@@ -79,17 +79,17 @@ def kernel(
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The variables of a kernel: those of this process with its paths made absolute, and ours."""
-    kept = dict(os.environ)
-    own = [str(Path(part).absolute()) for part in _parts(kept.get("PYTHONPATH", ""))]
-    kept |= {
+    variables = dict(os.environ)
+    own = [str(Path(part).absolute()) for part in _parts(variables.get("PYTHONPATH", ""))]
+    variables |= {
         "PYTHONPATH": os.pathsep.join([_LIBRARY, *own]),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MTREC_HOME": str(home()),
     }
     # A GPU is shared: take memory as it is needed instead of all of it at the start.
-    kept.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    kept |= extra
-    return kept | allocator_environment(kept) | compiled_code_environment(kept)
+    variables.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    variables |= extra
+    return variables | allocator_environment(variables) | compiled_code_environment(variables)
 
 
 def _parts(path: str) -> list[str]:

@@ -43,8 +43,8 @@ class Notebook:
     @property
     def chapter(self) -> str:
         """Its number, such as ``04`` or ``04_1``; the name if it has none."""
-        found = _NAME.fullmatch(self.name)
-        return found.group(1) if found else self.name
+        match = _NAME.fullmatch(self.name)
+        return match.group(1) if match else self.name
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def parse_parameters(source: str, where: str) -> dict[str, Parameter]:
         ParameterError: names the notebook and the line.
     """
     lines = source.splitlines()
-    found = {}
+    parameters = {}
     for node in ast.parse(source).body:
         parameter = _parameter(node, lines)
         if parameter is None:
@@ -122,8 +122,8 @@ def parse_parameters(source: str, where: str) -> dict[str, Parameter]:
                 f"types {', '.join(TYPES)}; got {lines[node.lineno - 1]!r}"
             )
         checked(parameter.name, parameter.value, parameter.kind)
-        found[parameter.name] = parameter
-    return found
+        parameters[parameter.name] = parameter
+    return parameters
 
 
 def _parameter(node: ast.stmt, lines: list[str]) -> Parameter | None:
@@ -147,8 +147,8 @@ def _parameter(node: ast.stmt, lines: list[str]) -> Parameter | None:
 def all_notebooks(folder: Path | None = None) -> list[Notebook]:
     """Every chapter of a folder, in the order of the book."""
     folder = folder or chapters_folder()
-    found = (path for path in folder.glob("*.ipynb") if _NAME.fullmatch(path.stem))
-    return [Notebook(path) for path in sorted(found)]
+    paths = (path for path in folder.glob("*.ipynb") if _NAME.fullmatch(path.stem))
+    return [Notebook(path) for path in sorted(paths)]
 
 
 def select(names: Sequence[str], folder: Path | None = None) -> list[Notebook]:

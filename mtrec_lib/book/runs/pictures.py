@@ -25,5 +25,5 @@ def small(png: str) -> str:
     flat = Image.alpha_composite(white, picture).convert("RGB")
     file = io.BytesIO()
     flat.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    found = base64.b64encode(file.getvalue()).decode("ascii") + "\n"
-    return min(found, png, key=len)
+    smaller = base64.b64encode(file.getvalue()).decode("ascii") + "\n"
+    return min(smaller, png, key=len)

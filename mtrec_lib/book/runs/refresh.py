@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,9 @@ from mtrec_lib.book.runs.terminal import kernel_threads, stop_cleanly
 from mtrec_lib.book.runs.watching import Progress
 from mtrec_lib.core.atomic import write_json, write_text
 from mtrec_lib.core.errors import MtrecError, RunError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MEASURED = re.compile(r"(\*\*Measured:\*\*) [0-9.]+ minutes?(?:, [0-9.]+ GB)?")
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -66,8 +69,8 @@ def refresh(notebook: Notebook, work: Path, environment: Mapping[str, str] | Non
             _check_record(record)
             stored = bare(run.executed, cost)
         except RunError as error:
-            kept = run.keep_failed({"reason": str(error)})
-            raise RunError(f"{notebook.name}: {error}; see {kept}") from error
+            failed = run.keep_failed({"reason": str(error)})
+            raise RunError(f"{notebook.name}: {error}; see {failed}") from error
         write_text(notebook.path, stored)
         _write_expected(notebook, record, cost)
         run.discard()
@@ -112,8 +115,10 @@ def bare(executed: Path, cost: Cost) -> str:
 
     content = nbformat.read(executed, as_version=4)
     for cell in content.cells:
-        kept = {name: cell.metadata[name] for name in ("tags", "mystnb") if cell.metadata.get(name)}
-        cell.metadata = nbformat.from_dict(kept)
+        metadata = {
+            name: cell.metadata[name] for name in ("tags", "mystnb") if cell.metadata.get(name)
+        }
+        cell.metadata = nbformat.from_dict(metadata)
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell)
         else:
@@ -126,10 +131,10 @@ def bare(executed: Path, cost: Cost) -> str:
     return nbformat.writes(content) + "\n"
 
 
-def _outputs(cell: Any) -> list[Any]:
+def _outputs(cell: "NotebookNode") -> list["NotebookNode"]:
     """Outputs without metadata, pictures small, neighbouring prints joined into one."""
     where = f"code cell {cell.execution_count} ({cell.source.splitlines()[0][:60]})"
-    kept: list[Any] = []
+    outputs: list[NotebookNode] = []
     for output in cell.outputs:
         if output.get("name") == "stderr":
             raise RunError(f"{where} writes to stderr: {output.text.strip()[:300]}")
@@ -139,11 +144,11 @@ def _outputs(cell: Any) -> list[Any]:
             output.metadata = {}
         if "image/png" in output.get("data", {}):
             output.data["image/png"] = small(output.data["image/png"])
-        if kept and output.output_type == kept[-1].output_type == "stream":
-            kept[-1].text += output.text
+        if outputs and output.output_type == outputs[-1].output_type == "stream":
+            outputs[-1].text += output.text
         else:
-            kept.append(output)
-    return kept
+            outputs.append(output)
+    return outputs
 
 
 def main(names: Sequence[str], jobs: int | None = None) -> int:

@@ -119,13 +119,13 @@ class RunFolder:
     def keep_failed(self, reason: Mapping[str, Any]) -> Path:
         """Keep what a failed run has written as ``NAME.failed.ipynb``; an old whole run stays."""
         self.path.mkdir(parents=True, exist_ok=True)
-        kept = self.path / f"{self._chapter}.failed.ipynb"
+        failed = self.path / f"{self._chapter}.failed.ipynb"
         if self.executed.is_file():
-            self.executed.replace(kept)
+            self.executed.replace(failed)
         write_json(self.path / _FAILED, dict(reason))
         if not (self.scratch / _CHECKPOINTS).exists():
             self.discard()
-        return kept
+        return failed
 
     def discard(self) -> None:
         """Remove the scratch folder."""

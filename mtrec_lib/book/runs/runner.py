@@ -99,8 +99,8 @@ def _run(
         )
     except RunError as error:
         state = "skipped" if isinstance(error, SkippedError) else "failed"
-        kept = run.keep_failed({"state": state, "reason": str(error)} | _cost(progress))
-        see = "" if state == "skipped" else f"; see {kept}"
+        failed = run.keep_failed({"state": state, "reason": str(error)} | _cost(progress))
+        see = "" if state == "skipped" else f"; see {failed}"
         return Outcome(job, state, progress.minutes, progress.gigabytes, f"{error}{see}")
     run.place(identity, _config(job) | _cost(progress))
     return Outcome(job, "done", progress.minutes, progress.gigabytes)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -138,7 +138,7 @@ def _number(value: float | None) -> str:
 def stop_cleanly() -> None:
     """Make SIGTERM an ordinary exit (code 143), so that what was started is ended too."""
 
-    def leave(number: int, frame: Any) -> None:
+    def leave(number: int, frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
     signal.signal(signal.SIGTERM, leave)

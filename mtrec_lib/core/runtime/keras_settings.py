@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from mtrec_lib.core.errors import MtrecError
 
@@ -78,7 +78,7 @@ def floatx() -> str:
         return FLOATX  # Keras reads no more from such a file than we do
 
 
-def _imported() -> Any:
+def _imported() -> ModuleType | None:
     """Keras where it has been imported, whole; else None."""
     keras = sys.modules.get("keras")
     return keras if hasattr(keras, "config") else None

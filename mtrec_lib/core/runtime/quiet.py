@@ -18,17 +18,17 @@ from mtrec_lib.core.runtime.keras_settings import default_backend
 @contextmanager
 def _silent() -> Iterator[None]:
     with tempfile.TemporaryFile() as held:
-        kept = os.dup(2)
+        stderr = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield
         except BaseException:
             held.seek(0)
-            os.write(kept, held.read())
+            os.write(stderr, held.read())
             raise
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def quiet_tensorflow() -> None:

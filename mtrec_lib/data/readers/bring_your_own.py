@@ -55,15 +55,23 @@ def read_tables(description: Description, about: About, problems: Problems) -> T
         if f"events.{line.split(':')[0]}" not in known:  # a cell that does not fit is named once
             problems.note(f"events.{line}")
     frames: dict[str, pl.DataFrame | None] = {"items": None, "users": None}
-    for name, read in (("items", items_of), ("users", users_of)):
+    titles = None
+    for name in frames:
         if name in description.tables:
-            make = partial(read, description.table(name), problems)
+            side = description.table(name)
+            raw = problems.attempt(name, partial(read_table, side, problems), None)
+            if raw is None:
+                continue
+            make = partial(users_of, raw, problems)
+            if name == "items":
+                make = partial(items_of, raw, side, problems)
+                titles = raw["title"] if "title" in raw.columns else None
             frames[name] = problems.attempt(name, make, None)
     for name, key in (("items", "item_id"), ("users", "user_id")):
         frame = frames[name]
         if frame is not None:
             events, frames[name] = same_type(events, frame, key)
-    return Tables(events, frames["items"], frames["users"])
+    return Tables(events, frames["items"], frames["users"], titles)
 
 
 def finish(

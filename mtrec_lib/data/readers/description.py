@@ -198,8 +198,8 @@ def _check_writing(options: dict[str, Any], where: str) -> None:
             raise ParameterError(f'{where}: {key} must list texts, as in ["a", "b"], got {words!r}')
 
 
-def _check_keys(found: dict[str, Any], known: dict[str, tuple[type, ...]], where: str) -> None:
-    for key, value in found.items():
+def _check_keys(options: dict[str, Any], known: dict[str, tuple[type, ...]], where: str) -> None:
+    for key, value in options.items():
         if key not in known:
             close = nearest(key, known, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""

@@ -145,9 +145,9 @@ def _items(films: pl.DataFrame) -> pl.DataFrame:
     items = films.select(
         pl.col("item_id").cast(pl.Int64), "categories", title=tidy + suffix, year=year
     )
-    shown = [titles.display(title) for title in items["title"]]
+    names = [titles.display(title) for title in items["title"]]
     return (
-        items.with_columns(title=pl.Series(shown))
+        items.with_columns(title=pl.Series(names))
         .select("item_id", "title", "categories", "year")
         .sort("item_id")
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.readers.cells.near_names import our_name_for
 
 INSIDE = {
     "item": "ids of the catalogue, in every history",
@@ -29,8 +30,6 @@ INSIDE = {
 }
 """Name of a further column of the events → what the library keeps under it."""
 
-_MEANT = {"time": "timestamp", "user": "user_id", "item": "item_id", "genres": "categories"}
-
 
 def refuse_inside_names(table: str, names: Iterable[str], where: str | Path) -> None:
     """Refuse names of columns under which the library keeps something of its own.
@@ -52,11 +51,11 @@ def refuse_inside_names(table: str, names: Iterable[str], where: str | Path) -> 
     bad = [name for name in names if is_inside(table, name)]
     if not bad:
         return
-    hints = [f"; did you mean {_MEANT[name]!r}?" for name in bad if name in _MEANT]
+    meant = next((f"; did you mean {ours!r}?" for ours in map(our_name_for, bad) if ours), "")
     raise ParameterError(
         f"[{table}.columns] in {where}: the library itself uses the name "
         f"{', '.join(map(repr, bad))}; write another to the left of the =, as in "
-        f"my_{bad[0].lstrip('_')}{hints[0] if hints else ''} (names in use: {', '.join(INSIDE)}, "
+        f"my_{bad[0].lstrip('_')}{meant} (names in use: {', '.join(INSIDE)}, "
         "and all that begin with _)"
     )
 

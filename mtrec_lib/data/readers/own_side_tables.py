@@ -8,15 +8,13 @@ from mtrec_lib.data.readers.cells.numbers import numbers, years
 from mtrec_lib.data.readers.cells.problems import Problems
 from mtrec_lib.data.readers.cells.texts import extra, texts
 from mtrec_lib.data.readers.description import Table
-from mtrec_lib.data.readers.own_tables import read_table
 from mtrec_lib.data.titles import display, split_year
 
 _ITEM = ("item_id", "title", "categories")
 
 
-def items_of(table: Table, problems: Problems) -> pl.DataFrame:
+def items_of(raw: pl.DataFrame, table: Table, problems: Problems) -> pl.DataFrame:
     """``item_id``, ``title`` (else the id), ``categories`` (else none), further columns."""
-    raw = read_table(table, problems)
     ids = identities(raw["item_id"], problems, distinct=True)
     title = ids.cast(pl.String)
     if "title" in raw.columns:
@@ -31,9 +29,8 @@ def items_of(table: Table, problems: Problems) -> pl.DataFrame:
     return _as_films(items) if table.options.get("film_titles", False) else items
 
 
-def users_of(table: Table, problems: Problems) -> pl.DataFrame:
+def users_of(raw: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     """``user_id`` and what else the file holds of people."""
-    raw = read_table(table, problems)
     ids = identities(raw["user_id"], problems, distinct=True)
     extras = [extra(raw[name], problems) for name in raw.columns if name != "user_id"]
     return pl.DataFrame([ids.alias("user_id"), *extras])

@@ -29,6 +29,8 @@ class Tables:
     events: pl.DataFrame
     items: pl.DataFrame | None
     users: pl.DataFrame | None
+    titles: pl.Series | None = None
+    """The titles as they stand in the file of the items."""
 
 
 def read_table(table: Table, problems: Problems) -> pl.DataFrame:

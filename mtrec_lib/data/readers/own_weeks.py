@@ -13,16 +13,17 @@ _PARTS = ("train", "validation", "test")
 
 
 def ready_to_split(events: pl.DataFrame, about: About, zone: str, name: str) -> pl.DataFrame:
-    """The events, if they carry what ``about.split`` needs; weeks are counted where none are told.
+    """The events, if they carry what ``about.split`` needs; weeks are counted where none are given.
 
     Week 1 begins on the day of the first event. A basket lies whole in the week of its first event.
 
     Raises:
         ParameterError: times, baskets or weeks are missing, or the weeks run backwards.
     """
-    if about.split == "global_time":
+    needs = about.protocol.needs
+    if "timestamp" in needs:
         _every_time(events, name)
-    if about.split != "by_week":
+    if "week" not in needs:
         return events
     if "session_id" not in events.columns or events["session_id"].null_count() == events.height:
         raise ParameterError(
@@ -80,7 +81,7 @@ def every_part_holds_a_week(log: Log) -> None:
     Raises:
         ParameterError: says from which week to which the log runs.
     """
-    if log.about.split != "by_week":
+    if "week" not in log.about.protocol.needs:
         return
     parts = declared_weeks(log)
     week = log.events["week"]
@@ -88,9 +89,9 @@ def every_part_holds_a_week(log: Log) -> None:
     if all(counts) and sum(counts) == len(week):
         return _whole_baskets(log.events, [last for _, last in parts])
     first, last = int(week.min()), int(week.max())  # type: ignore[arg-type]
-    shown = ", ".join(f"{part} {a}–{b}" for part, (a, b) in zip(_PARTS, parts, strict=True))
+    spans = ", ".join(f"{part} {a}–{b}" for part, (a, b) in zip(_PARTS, parts, strict=True))
     raise ParameterError(
-        f"the weeks of {log.name!r} run from {first} to {last}, and the parts are {shown}: "
+        f"the weeks of {log.name!r} run from {first} to {last}, and the parts are {spans}: "
         "a part holds no event, or a week lies in no part; set validation_weeks and test_weeks in "
         f"[log] to the first and last week of each, where {first} counts as week 1"
     )

@@ -23,8 +23,8 @@ class Rows:
 
     def draw(self, row: np.ndarray, uniform: np.ndarray) -> np.ndarray:
         """``(m,)`` int64 draws, one for each row number and uniform number in [0, 1)."""
-        found = np.searchsorted(self.flat, row + uniform, side="right") - row * self.n
-        return np.clip(found, 0, self.n - 1)
+        column = np.searchsorted(self.flat, row + uniform, side="right") - row * self.n
+        return np.clip(column, 0, self.n - 1)
 
 
 def lengths(users: int, events: int, rng: np.random.Generator) -> np.ndarray:
@@ -68,15 +68,15 @@ def items(
     rng = generator(seed, "simulator", "items drawn")
     uniform = rng.random(len(states))
     if world.parameters.order == 0:
-        found = Rows(world.choice).draw(states, uniform)
+        drawn = Rows(world.choice).draw(states, uniform)
     else:
-        found = _choices(world, lengths, states, opens, views, uniform)
-    shown, chosen = np.flatnonzero(views), np.flatnonzero(~views)
+        drawn = _choices(world, lengths, states, opens, views, uniform)
+    impressions, choices = np.flatnonzero(views), np.flatnonzero(~views)
     opened = np.maximum.accumulate(np.where(opens, np.arange(len(opens)), 0))
-    last = context.remembered(chosen, opened[shown], shown, back=1)
-    row = context.coded(world.category[found] + 1, last)
-    found[shown] = Rows(world.shelf).draw(row, uniform[shown])
-    return found
+    last = context.remembered(choices, opened[impressions], impressions, back=1)
+    row = context.coded(world.category[drawn] + 1, last)
+    drawn[impressions] = Rows(world.shelf).draw(row, uniform[impressions])
+    return drawn
 
 
 def _choices(
@@ -92,7 +92,7 @@ def _choices(
     longest = np.argsort(-lengths, kind="stable")
     first = (np.cumsum(lengths) - lengths)[longest]
     alive = len(lengths) - np.searchsorted(np.sort(lengths), np.arange(lengths.max()), "right")
-    found = np.zeros(len(states), np.int64)
+    drawn = np.zeros(len(states), np.int64)
     memory = np.zeros(len(lengths), np.int64)  # the number of each person's context
     for step, n in enumerate(alive):
         at = first[:n] + step
@@ -100,6 +100,6 @@ def _choices(
         who = np.flatnonzero(~views[at])
         at = at[who]
         item = rows.draw(states[at] * contexts + memory[who], uniform[at])
-        found[at] = item
+        drawn[at] = item
         memory[who] = (memory[who] * base + world.codes[item]) % contexts
-    return found
+    return drawn

@@ -59,13 +59,13 @@ def _contexts(
 
 def _forward(
     world: World,
-    told: np.ndarray,
+    evidence: np.ndarray,
     offset: np.ndarray,
     longest: np.ndarray,
     run: np.ndarray,
     lengths: np.ndarray,
 ) -> np.ndarray:
-    """``(n, K)`` beliefs: b ← b·told, normalised, moved by the chain, once a row."""
+    """``(n, K)`` beliefs: b ← b·evidence, normalised, moved by the chain, once a row."""
     types = world.parameters.types
     if types == 1:
         return np.ones((len(run), 1))
@@ -74,14 +74,14 @@ def _forward(
     place[order] = np.arange(len(order))  # where each run stands in the line, longest first
     queries = np.argsort(lengths, kind="stable")
     steps = int(longest.max(initial=0)) + 1
-    due = np.searchsorted(lengths[queries], np.arange(steps + 1))
+    bounds = np.searchsorted(lengths[queries], np.arange(steps + 1))
     alive = len(longest) - np.searchsorted(np.sort(longest), np.arange(steps), "right")
     belief = np.tile(world.start, (len(longest), 1))
     out = np.empty((len(run), types))
     for step in range(steps):
-        asked = queries[due[step] : due[step + 1]]
-        out[asked] = belief[place[run[asked]]]
+        ending = queries[bounds[step] : bounds[step + 1]]
+        out[ending] = belief[place[run[ending]]]
         n = alive[step]
-        now = belief[:n] * told[offset[order[:n]] + step]
+        now = belief[:n] * evidence[offset[order[:n]] + step]
         belief[:n] = (now / now.sum(1, keepdims=True)) @ world.move
     return out

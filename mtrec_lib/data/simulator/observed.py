@@ -79,12 +79,12 @@ def likelihood(world: World, seen: Observed) -> np.ndarray:
 
     A row whose item is unknown says nothing. The mood of an impression is summed out.
     """
-    told = np.ones((len(seen.item), world.parameters.types))
+    evidence = np.ones((len(seen.item), world.parameters.types))
     chosen = seen.chosen
-    told[chosen] = _choice(world, seen, chosen) * _outcome(world, seen[chosen], clicked=False)
+    evidence[chosen] = _choice(world, seen, chosen) * _outcome(world, seen[chosen], clicked=False)
     views = np.flatnonzero(seen.view & (seen.item >= 0))
-    told[views] = _impression(world, seen[views])
-    return told
+    evidence[views] = _impression(world, seen[views])
+    return evidence
 
 
 def _choice(world: World, seen: Observed, chosen: np.ndarray) -> np.ndarray:

@@ -84,13 +84,13 @@ class Oracle(Truth):
         span = int(self._seconds.max()) + 1  # (person, second) as one ascending number
         keys = self._person * span + self._seconds
         wanted = person[some] * span + seconds
-        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        right = (keys[found] == wanted) & (seconds >= 0)
-        right &= self._item[found] == histories.columns["item"][last].astype(np.int64) - FIRST
+        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        right = (keys[place] == wanted) & (seconds >= 0)
+        right &= self._item[place] == histories.columns["item"][last].astype(np.int64) - FIRST
         if not right.all():
             raise self._not_in_log(histories, int(some[np.argmin(right)]))
         before = np.zeros(len(person), np.int64)
-        before[some] = found - self._first[person[some]] + 1
+        before[some] = place - self._first[person[some]] + 1
         return before
 
     def _not_in_log(self, histories: Histories, which: int) -> ParameterError:

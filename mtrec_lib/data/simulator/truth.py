@@ -1,8 +1,7 @@
 """The best possible model: every answer is the true probability given the same history."""
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.catalogue import FIRST, Catalogue
@@ -60,7 +59,7 @@ class Truth:
         """``(n, items)`` float32 natural log p(item | history, the next event is a choice)."""
         return np.log(self._next(self.query(histories), feed=0.0)).astype(np.float32)
 
-    def log_prob(self, histories: Histories, items: Any) -> np.ndarray:
+    def log_prob(self, histories: Histories, items: ArrayLike) -> np.ndarray:
         """``(n,)`` natural log p(the next event's item is ``items`` | history).
 
         Args:
@@ -71,11 +70,11 @@ class Truth:
             ParameterError: an id outside the catalogue, or not one id a history.
         """
         row, query = self._rows(histories, items), self.query(histories)
-        chosen, shown = self._next_is(query, row)
-        return np.log((query.belief * chosen).sum(1) + shown)
+        chosen, impression = self._next_is(query, row)
+        return np.log((query.belief * chosen).sum(1) + impression)
 
     def predict_events(
-        self, histories: Histories, items: Any, positions: Any = None
+        self, histories: Histories, items: ArrayLike, positions: ArrayLike | None = None
     ) -> dict[str, np.ndarray]:
         """Expectations for one item a history.
 
@@ -96,9 +95,9 @@ class Truth:
         """
         world, row, query = self.world, self._rows(histories, items), self.query(histories)
         belief = query.belief
-        chosen, shown = self._next_is(query, row)
+        chosen, impression = self._next_is(query, row)
         click = world.click[:, row].T  # (n, K), given that it is examined
-        rated = _weights(belief * (chosen + (shown * world.shown[row])[:, None] * click))
+        rated = _weights(belief * (chosen + (impression * world.shown[row])[:, None] * click))
         answers = {
             "rating": (rated * world.rating[:, row].T).sum(1),
             "like": (rated * world.like[1][:, row].T).sum(1),
@@ -113,7 +112,7 @@ class Truth:
             "spend": (bought * world.mean_spend[:, row].T).sum(1),
         }
 
-    def buy_do_click(self, histories: Histories, items: Any) -> np.ndarray:
+    def buy_do_click(self, histories: Histories, items: ArrayLike) -> np.ndarray:
         """``(n,)`` p(buy | do(click), item shown, history): were everybody made to click.
 
         It equals ``predict_events(...)["buy"]`` for a known type without confounding; else people
@@ -130,7 +129,7 @@ class Truth:
         """``(n, K)`` p(buy | click, item, type), the like summed out of a ``(2, K, I)`` table."""
         return (self.world.like[:, :, row] * table[:, :, row]).sum(0).T
 
-    def _examined(self, row: np.ndarray, positions: Any) -> np.ndarray:
+    def _examined(self, row: np.ndarray, positions: ArrayLike | None) -> np.ndarray:
         if positions is None:
             return self.world.shown[row]
         place, last = np.asarray(positions), self.world.parameters.positions
@@ -146,8 +145,8 @@ class Truth:
         world, restart, feed = self.world, self.world.parameters.restart, self._feed
         stays = world.choice[:, query.number, row].T
         opens = world.choice[:, 0, row].T
-        shown = (1 - restart) * world.shelf[query.last, row] + restart * world.shelf[0, row]
-        return (1 - feed) * ((1 - restart) * stays + restart * opens), feed * shown
+        impression = (1 - restart) * world.shelf[query.last, row] + restart * world.shelf[0, row]
+        return (1 - feed) * ((1 - restart) * stays + restart * opens), feed * impression
 
     def _next(self, query: Query, feed: float) -> np.ndarray:
         """``(n, items)`` p(item of the next event), histories of one context together."""
@@ -163,7 +162,7 @@ class Truth:
             out[group] = (1 - feed) * (query.belief[group] @ choice) + feed * shelf
         return out
 
-    def _rows(self, histories: Histories, items: Any) -> np.ndarray:
+    def _rows(self, histories: Histories, items: ArrayLike) -> np.ndarray:
         row = np.asarray(items).astype(np.int64).reshape(-1) - FIRST
         if len(row) != len(histories):
             raise ParameterError(f"items must be {len(histories)}, one a history, got {len(row)}")

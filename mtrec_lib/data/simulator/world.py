@@ -87,8 +87,10 @@ class World:
     @cached_property
     def codes(self) -> np.ndarray:
         """``(I,)`` what a context remembers of each item: its category, or the symbol itself."""
-        kept = self.category if self.parameters.symbols is None else np.arange(len(self.category))
-        return kept + 1
+        symbols = (
+            self.category if self.parameters.symbols is None else np.arange(len(self.category))
+        )
+        return symbols + 1
 
     @cached_property
     def click(self) -> np.ndarray:

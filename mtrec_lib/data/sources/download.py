@@ -34,11 +34,11 @@ def wheel(source: Source, scratch: Path) -> Path:
         code = _run_while_it_moves(_command(source, target), scratch, log.fileno())
         log.seek(0)
         problems = [line.strip() for line in log if line.startswith("ERROR:")]
-    found = sorted(target.glob("*.whl"))
-    if code != 0 or len(found) != 1:
+    wheels = sorted(target.glob("*.whl"))
+    if code != 0 or len(wheels) != 1:
         stalled = f"no new byte for {PATIENCE:.0f} s" if code is None else f"pip ended with {code}"
         raise _offline(source, problems[-1] if problems else stalled)
-    return found[0]
+    return wheels[0]
 
 
 def _command(source: Source, target: Path) -> list[str]:

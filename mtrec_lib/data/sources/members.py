@@ -22,15 +22,15 @@ def check_file(path: Path, sha256: str, size: int | None, fix: str) -> None:
     """
     if not path.is_file():
         raise DataIntegrityError(f"{path.name}: missing; expected sha256 {sha256}; fix: {fix}")
-    found_size = path.stat().st_size
-    found = sha256_file(path) if size in (None, found_size) else "not computed, the size differs"
-    if found != sha256:
+    actual_size = path.stat().st_size
+    actual = sha256_file(path) if size in (None, actual_size) else "not computed, the size differs"
+    if actual != sha256:
         damaged = path.with_name(f"{path.name}.damaged")
         path.replace(damaged)
         expected_size = f" of {size}" if size is not None else ""
         raise DataIntegrityError(
-            f"{path.name}: expected sha256 {sha256}, got {found}, "
-            f"size {found_size}{expected_size} bytes; "
+            f"{path.name}: expected sha256 {sha256}, got {actual}, "
+            f"size {actual_size}{expected_size} bytes; "
             f"moved aside as {damaged.name} and not used; fix: {fix}"
         )
 
@@ -82,8 +82,8 @@ def _entry(opened: zipfile.ZipFile, member: Member, fix: str) -> zipfile.ZipInfo
     return entry
 
 
-def _refused(member: Member, found: str, fix: str) -> DataIntegrityError:
+def _refused(member: Member, received: str, fix: str) -> DataIntegrityError:
     return DataIntegrityError(
-        f"{member.path}: expected sha256 {member.sha256}, size {member.size} bytes; {found}; "
+        f"{member.path}: expected sha256 {member.sha256}, size {member.size} bytes; {received}; "
         f"not used; fix: {fix}"
     )

@@ -43,11 +43,11 @@ def fetch(
     source = name if isinstance(name, Source) else find(name)
     wanted = route or "wheel"
     source.members_of(wanted)
-    found = installed(source)
-    if force or found is None or (route is not None and found != route):
+    cached = installed(source)
+    if force or cached is None or (route is not None and cached != route):
         _install(source, wanted, origin)
     else:
-        verify(source, found)
+        verify(source, cached)
     return folder(source)
 
 
@@ -86,8 +86,8 @@ def remove(name: str | Source) -> bool:
     Taught in chapter 01.
     """
     source = name if isinstance(name, Source) else find(name)
-    found = [folder(source), *converted().glob(f"{source.name}-*")]
-    there = [target for target in found if target.is_dir()]
+    folders = [folder(source), *converted().glob(f"{source.name}-*")]
+    there = [target for target in folders if target.is_dir()]
     for target in there:
         (target / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(target)

@@ -79,18 +79,18 @@ def cold_items(
     part = _parts(log.events, fractions)
     stays = ~np.isin(ids, np.concatenate(list(cold.values())))
     for name in HELD_OUT:
-        asked = np.isin(ids, cold[name]) & (part == name)
-        if not asked.any():
+        targets = np.isin(ids, cold[name]) & (part == name)
+        if not targets.any():
             raise ParameterError(f"share={share} leaves no question about new items in {name}")
-        stays |= asked
+        stays |= targets
     events = log.events.with_columns(part=pl.Series(part, dtype=pl.String)).filter(stays)
-    kept = replace(log, events=events.drop("part"))
+    reduced = replace(log, events=events.drop("part"))
     about = (
         f"{fractions[0]:.0%} of each person's events train, the next {fractions[1]:.0%} validate, "
         f"the last {fractions[2]:.0%} test; asked about are {len(cold['validation'])} and "
         f"{len(cold['test'])} items without a training event, drawn with seed {seed}"
     )
-    return ColdItems(kept, ColdQueries(), events, about, cold)
+    return ColdItems(reduced, ColdQueries(), events, about, cold)
 
 
 def _drawn(items: np.ndarray, share: float, seed: int) -> dict[str, np.ndarray]:
@@ -106,5 +106,7 @@ def _drawn(items: np.ndarray, share: float, seed: int) -> dict[str, np.ndarray]:
 def _parts(events: pl.DataFrame, fractions: Shares) -> np.ndarray:
     """``(events,)`` the part of each event by its place among the events of its person."""
     place = pl.int_range(pl.len()).over("user_id") / pl.len().over("user_id")
-    found = events.select(place).to_series().to_numpy()
-    return np.array(PARTS)[np.searchsorted(np.cumsum(fractions[:2]) - 1e-9, found, side="right")]
+    positions = events.select(place).to_series().to_numpy()
+    return np.array(PARTS)[
+        np.searchsorted(np.cumsum(fractions[:2]) - 1e-9, positions, side="right")
+    ]

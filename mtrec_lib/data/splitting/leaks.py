@@ -32,9 +32,9 @@ def check_split(split: "Split") -> None:
 
 def _refuse(rows: pl.DataFrame, rule: str) -> None:
     if rows.height:
-        shown = "; ".join(examples_of(rows.select(_SHOWN)))
+        examples = "; ".join(examples_of(rows.select(_SHOWN)))
         raise LeakError(
-            f"leak: {rule}, {counted(rows.height, 'row')}, first {shown}; split the log again"
+            f"leak: {rule}, {counted(rows.height, 'row')}, first {examples}; split the log again"
         )
 
 

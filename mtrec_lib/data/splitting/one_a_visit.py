@@ -37,8 +37,8 @@ def one_a_visit(split: Split, draws: int = 1, seed: int = 0) -> Split:
 
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
-    >>> told = one_a_visit(split)
-    >>> told.events.select("user_id", "part", "session_id").is_unique().all()
+    >>> thinned = one_a_visit(split)
+    >>> thinned.events.select("user_id", "part", "session_id").is_unique().all()
     True
 
     Taught in chapter 10.

@@ -184,10 +184,10 @@ class ColdQueries(Protocol):
 
     def queries(self, split: "Split", part: str, every_event: bool) -> "Queries":
         """The events of a held-out part whose item is new in it; of training, all."""
-        asked = split.queries_of_events(part)
+        queries = split.queries_of_events(part)
         if part not in split.cold_of:
-            return asked
-        return asked[np.isin(asked.target_items, split.cold_of[part])]
+            return queries
+        return queries[np.isin(queries.target_items, split.cold_of[part])]
 
 
 @dataclass(frozen=True)

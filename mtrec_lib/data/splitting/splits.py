@@ -269,7 +269,7 @@ def split(log: Log) -> Split:
 
     Taught in chapter 01.
     """
-    rule = type(protocol_of(log.about.split))
+    rule = type(log.about.protocol)
     if rule is ByWeek:
         return by_week(log, *declared_weeks(log))
     made = {LeaveLastOut: leave_last_out, OneCut: global_time}

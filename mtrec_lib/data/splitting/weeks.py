@@ -43,11 +43,11 @@ def first_week(events: pl.DataFrame, name: str) -> int:
     week = events["week"] if "week" in events.columns else pl.Series("week", [], dtype=pl.Int64)
     whole = week.dtype.is_numeric() and bool((week.drop_nulls().cast(pl.Float64) % 1 == 0).all())
     if week.null_count() == len(week) or not whole:
-        found = week.drop_nulls()
-        got = repr(found[0]) if len(found) else "none"
+        values = week.drop_nulls()
+        received = repr(values[0]) if len(values) else "none"
         raise ParameterError(
-            f"week must be a whole number in the events of {name!r}, got {got}; number the weeks "
-            "on in time, over the turn of a year too, or delete the line week of [events.columns] "
-            "in your .toml: weeks are then counted from the times"
+            f"week must be a whole number in the events of {name!r}, got {received}; number the "
+            "weeks on in time, over the turn of a year too, or delete the line week of "
+            "[events.columns] in your .toml: weeks are then counted from the times"
         )
     return int(week.min())  # type: ignore[arg-type]

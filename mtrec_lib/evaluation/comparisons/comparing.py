@@ -1,7 +1,7 @@
 """Is one model better than another? Paired by person, over seeds."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +9,20 @@ from numpy.typing import NDArray
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.evaluation.comparisons.comparison import Comparison, costs
 
+if TYPE_CHECKING:
+    from mtrec_lib.evaluation.judge import Judgement
+    from mtrec_lib.evaluation.ranking import Ranking
+
 Floats = NDArray[np.float64]
+Runs: TypeAlias = "Ranking | Judgement | Sequence[Ranking | Judgement]"
+"""What one model did: one result, or several of different seeds."""
 
 LEVEL = 0.95
 
 
 def compare(
-    a: Any,
-    b: Any,
+    a: Runs,
+    b: Runs,
     metric: str = "ndcg@10",
     margin: float | None = None,
     deterministic: bool = False,
@@ -122,14 +128,14 @@ def _by_seed(means: Floats) -> tuple[float, int]:
     return (float(means.var(ddof=1)) / seeds if seeds > 1 else 0.0), seeds - 1
 
 
-def _runs(runs: Any, name: str) -> list[Any]:
-    found = list(runs) if isinstance(runs, Sequence) else [runs]
-    if not found:
+def _runs(runs: Runs, name: str) -> list["Ranking | Judgement"]:
+    several = list(runs) if isinstance(runs, Sequence) else [runs]
+    if not several:
         raise ParameterError(f"{name} must hold at least one ranking, got none")
-    return found
+    return several
 
 
-def _weights(runs: list[Any], metric: str) -> Floats:
+def _weights(runs: list["Ranking | Judgement"], metric: str) -> Floats:
     """The weights that all runs share: (users,)."""
     for run in runs:
         if metric not in run.per_user:

@@ -1,7 +1,6 @@
 """Intervals by resampling people: rows of one person are not independent of one another."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,7 +58,7 @@ def bootstrap_interval(
 
 
 def mean_interval(
-    means: Floats, counts: NDArray[Any], seed: int = 0, resamples: int = 1000
+    means: Floats, counts: NDArray[np.number], seed: int = 0, resamples: int = 1000
 ) -> tuple[float, float]:
     """The interval of Σ counts · means / Σ counts, where both are (groups,)."""
 

@@ -11,7 +11,7 @@ VERB = re.compile(r"\{(?!names\})([a-z]+)\}")
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 
-def written(template: str, found: Comparison | Mapping[str, Comparison]) -> str:
+def written(template: str, compared: Comparison | Mapping[str, Comparison]) -> str:
     """The sentence that a comparison, or several by name, allows.
 
     Args:
@@ -19,7 +19,7 @@ def written(template: str, found: Comparison | Mapping[str, Comparison]) -> str:
             ``"Counts {rank} item-kNN"``; with several comparisons also ``{names}``, where those
             that share a word are listed: ``"In this shop {names} {rank} popularity"``, or
             ``"Counts {rank} {names}"`` where the other sides have names.
-        found: the comparison of the left side with the right, or name → comparison.
+        compared: the comparison of the left side with the right, or name → comparison.
 
     Returns:
         Such as ``"Counts rank better than item-kNN (1 seed)"``. Margins and numbers of seeds
@@ -28,25 +28,25 @@ def written(template: str, found: Comparison | Mapping[str, Comparison]) -> str:
     Raises:
         ParameterError: not one verb, or ``{names}`` without several comparisons or them without it.
     """
-    _check(template, isinstance(found, Mapping))
-    if isinstance(found, Comparison):
-        return _capital(_filled(template, found, 1) + _behind([found]))
+    _check(template, isinstance(compared, Mapping))
+    if isinstance(compared, Comparison):
+        return _capital(_filled(template, compared, 1) + _behind([compared]))
     groups: dict[str, list[str]] = {}
-    for name, each in found.items():
+    for name, each in compared.items():
         groups.setdefault(each.word, []).append(name)
     head, rest = _once(template)
     of_names = rest.startswith(NAMES)
     parts = []
     for names in groups.values():
-        part = _filled(rest, found[names[0]], len(names) if of_names else 1)
+        part = _filled(rest, compared[names[0]], len(names) if of_names else 1)
         parts.append(part.replace(NAMES, _listed(names)))
-    return _capital(head + "; ".join(parts) + _behind(list(found.values())))
+    return _capital(head + "; ".join(parts) + _behind(list(compared.values())))
 
 
 def open_question(template: str) -> str:
     """The template with both words in place: what is asked where nothing was measured."""
-    asked = template.replace(NAMES, "one model")
-    return _capital(VERB.sub(lambda verb: f"{verb[1]} better or worse than", asked))
+    question = template.replace(NAMES, "one model")
+    return _capital(VERB.sub(lambda verb: f"{verb[1]} better or worse than", question))
 
 
 def _check(template: str, several: bool) -> None:
@@ -70,12 +70,12 @@ def _once(template: str) -> tuple[str, str]:
     return template[:start], template[start:]
 
 
-def _filled(words: str, found: Comparison, number: int) -> str:
+def _filled(words: str, comparison: Comparison, number: int) -> str:
     def phrase(verb: re.Match[str]) -> str:
         does = verb[1] if number == 1 else _PLURAL.get(verb[1], verb[1].removesuffix("s"))
-        if found.word == OPEN:
+        if comparison.word == OPEN:
             return f"{OPEN} from"
-        return f"{does} {found.word} {'with' if found.word == LEVEL_WITH else 'than'}"
+        return f"{does} {comparison.word} {'with' if comparison.word == LEVEL_WITH else 'than'}"
 
     return VERB.sub(phrase, words)
 
@@ -84,11 +84,11 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _behind(found: list[Comparison]) -> str:
+def _behind(comparisons: list[Comparison]) -> str:
     """Margins of the words that rest on one, and seeds, in brackets."""
-    rest = [each for each in found if each.word in (LEVEL_WITH, NO_WORSE)]
+    rest = [each for each in comparisons if each.word in (LEVEL_WITH, NO_WORSE)]
     notes = [f"δ = {margin:.3g}" for margin in dict.fromkeys(e.margin for e in rest) if margin]
-    seeds = dict.fromkeys(each.runs for each in found if any(each.seeds))
+    seeds = dict.fromkeys(each.runs for each in comparisons if any(each.seeds))
     notes += [words.partition(",")[0] for words in seeds] if len(seeds) == 1 else []
     return f" ({', '.join(notes)})" if notes else ""
 

@@ -35,8 +35,8 @@ def sliced(
     Raises:
         ParameterError: lengths that differ.
 
-    >>> found = sliced([1.0, 0.0, 1.0], by=[0, 0, 2], names=["new", "rare", "old"])
-    >>> found["new"]["value"], found["rare"]["n"], found["old"]["high"]
+    >>> groups = sliced([1.0, 0.0, 1.0], by=[0, 0, 2], names=["new", "rare", "old"])
+    >>> groups["new"]["value"], groups["rare"]["n"], groups["old"]["high"]
     (0.5, 0, 1.0)
 
     Taught in chapter 04.
@@ -48,12 +48,12 @@ def sliced(
             "values, by and people must have one entry a row, got "
             f"{len(values)}, {len(by)} and {len(people)}"
         )
-    found: dict[str, dict[str, float | None]] = {}
+    groups: dict[str, dict[str, float | None]] = {}
     for number, name in enumerate(names):
         inside = by == number
         row: dict[str, float | None] = dict.fromkeys(("value", "low", "high"))
         if inside.any():
             low, high = bootstrap_interval(values[inside], seed, resamples, people[inside])
             row = {"value": float(values[inside].mean()), "low": low, "high": high}
-        found[name] = row | {"n": int(inside.sum())}
-    return found
+        groups[name] = row | {"n": int(inside.sum())}
+    return groups

@@ -1,15 +1,15 @@
 """Two models compared by a value of each row, where no ranking or judgement holds it."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mtrec_lib.core.errors import ParameterError
+from mtrec_lib.data.splitting.splits import Split
 from mtrec_lib.evaluation import prediction_metrics
 from mtrec_lib.evaluation.comparisons.comparing import of_people
 from mtrec_lib.evaluation.comparisons.comparison import Comparison
 from mtrec_lib.evaluation.likelihood import log_probs
+from mtrec_lib.evaluation.scorer import Scorer
 
 Floats = NDArray[np.float64]
 
@@ -38,8 +38,8 @@ def compare_values(
         ParameterError: numbers of rows that differ, values that are not finite, or fewer than two
             people.
 
-    >>> found = compare_values([5.0, 6.0, 4.5], [5.5, 6.4, 5.1], "bits")
-    >>> found.word, found.users
+    >>> compared = compare_values([5.0, 6.0, 4.5], [5.5, 6.4, 5.1], "bits")
+    >>> compared.word, compared.users
     ('better', 3)
 
     Taught in chapter 04.
@@ -84,8 +84,8 @@ def compare_auc(
     Obuchowski, "Nonparametric analysis of clustered ROC curve data" (1997).
 
     >>> labels, people = [1, 0, 1, 0, 1, 0], [1, 1, 2, 2, 3, 3]
-    >>> found = compare_auc(labels, [6, 1, 5, 2, 4, 3], [1, 2, 3, 4, 5, 6], people)
-    >>> found.a, round(found.b, 2), found.users
+    >>> compared = compare_auc(labels, [6, 1, 5, 2, 4, 3], [1, 2, 3, 4, 5, 6], people)
+    >>> compared.a, round(compared.b, 2), compared.users
     (1.0, 0.33, 3)
 
     Taught in chapter 04.
@@ -108,9 +108,9 @@ def compare_auc(
 
 
 def compare_bits(
-    a: Any,
-    b: Any,
-    split: Any,
+    a: Scorer,
+    b: Scorer,
+    split: Split,
     part: str = "test",
     margin: float | None = None,
     deterministic: bool = False,
@@ -132,8 +132,8 @@ def compare_bits(
     >>> import mtrec_lib as mt
     >>> split = mt.data.split(mt.data.load("simulator", users=20, events=400))
     >>> one, none = (mt.baselines.NGram(order=n).fit(split) for n in (1, 0))
-    >>> found = mt.evaluation.compare_bits(one, none, split, deterministic=True)
-    >>> round(found.a - mt.evaluation.bits(one, split), 6)
+    >>> fewer = mt.evaluation.compare_bits(one, none, split, deterministic=True)
+    >>> round(fewer.a - mt.evaluation.bits(one, split), 6)
     0.0
 
     Taught in chapter 03.

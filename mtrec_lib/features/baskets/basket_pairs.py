@@ -89,8 +89,8 @@ def personal(
 
     >>> from mtrec_lib.data import Histories
     >>> past = Histories.from_lists([[2, 3, 2]], session_id=[[7, 7, 8]])
-    >>> found = personal(Baskets.of(past))
-    >>> found.column.tolist(), found.named("in the last basket").tolist()
+    >>> described = personal(Baskets.of(past))
+    >>> described.column.tolist(), described.named("in the last basket").tolist()
     ([0, 1], [1.0, 0.0])
 
     Taught in chapter 04.
@@ -98,16 +98,16 @@ def personal(
     past = np.arange(len(baskets.starts) - 1) if past is None else np.asarray(past, np.int64)
     before = baskets.counts[past] if before is None else np.asarray(before, np.int64)
     sorted_members = _by_person(baskets)
-    found = [
+    chunks = [
         _chunk(baskets, sorted_members, past[start : start + CHUNK], before[start : start + CHUNK])
         for start in range(0, max(len(past), 1), CHUNK)
     ]
-    shift = np.repeat(np.arange(len(found)) * CHUNK, [len(part.past) for part in found])
+    shift = np.repeat(np.arange(len(chunks)) * CHUNK, [len(part.past) for part in chunks])
     return Personal(
-        past=np.concatenate([part.past for part in found]) + shift,
-        column=np.concatenate([part.column for part in found]),
-        pairs=np.concatenate([part.pairs for part in found]),
-        pasts=np.concatenate([part.pasts for part in found]),
+        past=np.concatenate([part.past for part in chunks]) + shift,
+        column=np.concatenate([part.column for part in chunks]),
+        pairs=np.concatenate([part.pairs for part in chunks]),
+        pasts=np.concatenate([part.pasts for part in chunks]),
     )
 
 

@@ -48,9 +48,9 @@ def _repeat(person: np.ndarray, item: np.ndarray) -> np.ndarray:
     """Whether the same person had the same item earlier; unknown for items that are unknown."""
     order = np.lexsort((np.arange(len(item)), item, person))
     same = (np.diff(person[order]) == 0) & (np.diff(item[order]) == 0)
-    found = np.zeros(len(item), np.float32)
-    found[order[1:]] = same
-    return np.where(item >= 2, found, np.nan).astype(np.float32)
+    repeated = np.zeros(len(item), np.float32)
+    repeated[order[1:]] = same
+    return np.where(item >= 2, repeated, np.nan).astype(np.float32)
 
 
 def _until_return(person: np.ndarray, time: np.ndarray, session: np.ndarray | None) -> np.ndarray:

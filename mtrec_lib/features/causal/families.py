@@ -57,12 +57,12 @@ def families(split: "Split", categories: int = CATEGORIES, people: Columns = Fal
 
     Taught in chapter 02.
     """
-    found = {
+    by_family = {
         "user behaviour": of_behaviour(split),
         "item": of_item(split),
         "user preference": of_preference(split, categories),
     }
-    rows = [(name, f.name, f.unit, f.meaning) for name, fs in found.items() for f in fs]
+    rows = [(name, f.name, f.unit, f.meaning) for name, fs in by_family.items() for f in fs]
     if people is not False:
         rows += [("person", *row) for row in People.fit(split, people).described]
     return pl.DataFrame(rows, schema=["family", "feature", "unit", "meaning"], orient="row")

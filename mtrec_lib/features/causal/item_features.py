@@ -89,13 +89,13 @@ def _averaged(split: "Split") -> list[str]:
 def features(split: "Split") -> list[Feature]:
     """The family's features for this log."""
     count = pl.col("category_count").fill_null(0)
-    found = [Feature("item_categories", "categories", "How many the item has.", count)]
+    described = [Feature("item_categories", "categories", "How many the item has.", count)]
     if "year" in _known_in_advance(split):
-        found += _age(split)
+        described += _age(split)
     if "price" in _known_in_advance(split):
         price = pl.col("catalogue_price")
-        found += _price(price, "List price", split.log.about.currency)
-    return found + (_fate(split) if is_timed(split) else [])
+        described += _price(price, "List price", split.log.about.currency)
+    return described + (_fate(split) if is_timed(split) else [])
 
 
 def _age(split: "Split") -> list[Feature]:
@@ -125,7 +125,7 @@ def _price(price: pl.Expr, what: str, currency: str | None) -> list[Feature]:
 def _fate(split: "Split") -> list[Feature]:
     """How people have met the item until now."""
     events, everything = pl.col("item:events"), pl.col("all:events")
-    found = [
+    described = [
         Feature("item_events", "events", "Everybody's earlier events with the item.", events),
         Feature(
             "item_share", "share", "Its share of all earlier events.", ratio(events, everything)
@@ -134,10 +134,10 @@ def _fate(split: "Split") -> list[Feature]:
     if split.log.has("price"):
         known = pl.col("item:known price")
         price = pl.when(known > 0).then(pl.col("item:price") / known)
-        found += _price(price, "Mean price so far", split.log.about.currency)
+        described += _price(price, "Mean price so far", split.log.about.currency)
     if split.log.has("rating"):
-        found.append(_shrunk("rating", "item_rating_mean", "grade", "Mean rating"))
-    return found + [
+        described.append(_shrunk("rating", "item_rating_mean", "grade", "Mean rating"))
+    return described + [
         _shrunk(name, f"item_{name}_rate", "share", f"Share of {name}") for name in outcomes(split)
     ]
 

@@ -160,17 +160,17 @@ def table(split: "Split") -> pl.DataFrame:
 def _measured(split: "Split") -> list[pl.Expr]:
     """What was measured on an event: its outcomes, never read on the row they belong to."""
     log = split.log
-    found = [pl.col(name).cast(pl.Float64) for name in ("rating", "price") if log.has(name)]
+    columns = [pl.col(name).cast(pl.Float64) for name in ("rating", "price") if log.has(name)]
     if log.has("spend"):
-        found.append(pl.col("spend").cast(pl.Float64))
+        columns.append(pl.col("spend").cast(pl.Float64))
     elif log.has("price"):
         pieces = pl.col("quantity").fill_null(1) if log.has("quantity") else pl.lit(1.0)
-        found.append((pl.col("price") * pieces).cast(pl.Float64).alias("spend"))
+        columns.append((pl.col("price") * pieces).cast(pl.Float64).alias("spend"))
     for name in OUTCOMES:
         label = log.label(name)
         if label is not None:
-            found.append(label.alias(name))
-    return found + [pl.col("session_id")] * log.has("session_id")
+            columns.append(label.alias(name))
+    return columns + [pl.col("session_id")] * log.has("session_id")
 
 
 def _priors(frame: pl.DataFrame, split: "Split") -> list[pl.Series | pl.Expr]:

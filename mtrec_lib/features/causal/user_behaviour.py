@@ -59,12 +59,12 @@ def _has_sessions(split: "Split") -> bool:
 def features(split: "Split") -> list[Feature]:
     """The family's features for this log."""
     log = split.log
-    found = [*_counts(), *_behaviours(split)]
-    found += _times() if is_timed(split) else []
-    found += _sessions() if _has_sessions(split) else []
-    found += _ratings() if log.has("rating") else []
-    found += [_outcome(name) for name in outcomes(split)]
-    return found + _spend(split)
+    described = [*_counts(), *_behaviours(split)]
+    described += _times() if is_timed(split) else []
+    described += _sessions() if _has_sessions(split) else []
+    described += _ratings() if log.has("rating") else []
+    described += [_outcome(name) for name in outcomes(split)]
+    return described + _spend(split)
 
 
 def _counts() -> list[Feature]:

@@ -87,12 +87,12 @@ def features(split: "Split", categories: int = CATEGORIES) -> list[Feature]:
     names = _names(split, categories)
     if not names:
         return _again(split)
-    found = [_share(name) for name in names]
-    found += [_lift_feature(name) for name in names] * split.log.has("rating")
-    found += [_recency(name) for name in names] * is_timed(split)
-    found.append(_affinity(names))
-    found += [_rating_affinity(names)] * split.log.has("rating")
-    return found + _again(split)
+    described = [_share(name) for name in names]
+    described += [_lift_feature(name) for name in names] * split.log.has("rating")
+    described += [_recency(name) for name in names] * is_timed(split)
+    described.append(_affinity(names))
+    described += [_rating_affinity(names)] * split.log.has("rating")
+    return described + _again(split)
 
 
 def _share(name: str) -> Feature:
@@ -139,9 +139,9 @@ def _again(split: "Split") -> list[Feature]:
         return []
     times = pl.int_range(pl.len()).over("person", "item")
     text = "How often the person had this very item before."
-    found = [Feature("same_item_events", "events", text, times)]
+    described = [Feature("same_item_events", "events", text, times)]
     if is_timed(split):
         last = pl.col("time").shift(1).over("person", "item")
         text = "Since they last had it; −1 where they never had."
-        found.append(Feature("same_item_days", "days", text, days(pl.col("time"), last)))
-    return found
+        described.append(Feature("same_item_days", "days", text, days(pl.col("time"), last)))
+    return described

@@ -4,8 +4,6 @@ Items get vectors from the training part. A person has none: what they are is wo
 every event, from the ratings that came before, so that newcomers are no special case.
 """
 
-from typing import Any
-
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -55,7 +53,7 @@ class LatentFactors:
         self,
         vectors: np.ndarray,
         others: np.ndarray | None = None,
-        fold_of: dict[Any, int] | None = None,
+        fold_of: dict[int | str, int] | None = None,
     ) -> None:
         self.vectors, self.others, self.fold_of = vectors, others, fold_of or {}
 
@@ -113,15 +111,17 @@ class LatentFactors:
         fold = np.full(len(histories), -1)
         if training and self.others is not None:
             fold = np.array([self.fold_of.get(user, -1) for user in histories.users.tolist()], int)
-        found = np.zeros((len(histories), len(NAMES)))
+        expected = np.zeros((len(histories), len(NAMES)))
         for one in np.unique(fold):
             vectors = self.vectors if one < 0 or self.others is None else self.others[one]
             rows = np.flatnonzero(fold == one)
-            found[rows] = _expected(vectors, histories[rows], np.asarray(items)[rows], above)
-        return found
+            expected[rows] = _expected(vectors, histories[rows], np.asarray(items)[rows], above)
+        return expected
 
 
-def _alternating(ratings: Any, chosen: np.ndarray, ids: int, factors: int) -> np.ndarray:
+def _alternating(
+    ratings: tuple[np.ndarray, np.ndarray, np.ndarray], chosen: np.ndarray, ids: int, factors: int
+) -> np.ndarray:
     """Vectors by alternating least squares: people given items, items given people."""
     person, item, above = (each[chosen] for each in ratings)
     vectors = generator(0, "latent factors", "start").normal(0, 0.3, (ids, factors))
@@ -146,7 +146,7 @@ def _expected(
     """The three numbers of each pair; a past that is asked about often is worked out once."""
     ends = np.stack([histories.starts, histories.ends], axis=1)
     pasts, which = np.unique(ends, axis=0, return_inverse=True)
-    which, found = np.ravel(which), np.zeros((len(items), len(NAMES)))
+    which, out = np.ravel(which), np.zeros((len(items), len(NAMES)))
     item = histories.columns["item"]
     for first, last in _spans(pasts):
         low = pasts[first, 0]
@@ -154,14 +154,14 @@ def _expected(
         precision, moment = _gaussians(
             _with_one(vectors[item[low:high]]), above[low:high], pasts[first:last] - low
         )
-        asked = np.flatnonzero((which >= first) & (which < last))
-        x, place = _with_one(vectors[items[asked]]), which[asked] - first
+        pairs = np.flatnonzero((which >= first) & (which < last))
+        x, place = _with_one(vectors[items[pairs]]), which[pairs] - first
         covariance = np.linalg.inv(precision)
         mean = np.squeeze(covariance @ moment[..., None], -1)
         expected = (x * mean[place]).sum(1)
         variance = np.einsum("ni,nij,nj->n", x, covariance[place], x)
-        found[asked] = np.stack([expected, expected - mean[place, 0], np.sqrt(variance)], axis=1)
-    return found
+        out[pairs] = np.stack([expected, expected - mean[place, 0], np.sqrt(variance)], axis=1)
+    return out
 
 
 def _spans(pasts: np.ndarray) -> list[tuple[int, int]]:

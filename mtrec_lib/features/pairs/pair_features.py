@@ -83,7 +83,7 @@ class PairFeatures:
         self._span = int(max(time.max(initial=0), until)) + 2
         self._keys = item[order].astype(np.int64) * self._span + time[order]
         self._sums = prefix_sums(sums[order])
-        self._seen: tuple[Any, dict[str, np.ndarray]] | None = None
+        self._seen: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,8 +132,8 @@ class PairFeatures:
             made.factors = LatentFactors.fit(
                 rows[rated], column["item"][rated], above, len(side), factors
             )
-        found = made._raw(*every_event(past), training=True)[train]
-        made.scale = np.stack([found.mean(0), found.std(0) + 1e-6])
+        numbers = made._raw(*every_event(past), training=True)[train]
+        made.scale = np.stack([numbers.mean(0), numbers.std(0) + 1e-6])
         return made
 
     @classmethod
@@ -179,9 +179,9 @@ class PairFeatures:
         """
         return self._scaled(self._raw(*every_event(histories), training=True))
 
-    def _scaled(self, found: np.ndarray) -> np.ndarray:
+    def _scaled(self, numbers: np.ndarray) -> np.ndarray:
         mean, spread = self.scale if self.scale is not None else (0.0, 1.0)
-        return np.clip((found - mean) / spread, -REACH, REACH).astype(np.float32)
+        return np.clip((numbers - mean) / spread, -REACH, REACH).astype(np.float32)
 
     def _of_items(self, items: np.ndarray, when: np.ndarray) -> np.ndarray:
         """``(n, 3)``: number, sum and best grades of the ratings of each item before a time."""
@@ -224,11 +224,11 @@ class PairFeatures:
             lift.max(1, initial=0),
             share,
         ]
-        found = np.stack(columns, axis=1)
+        numbers = np.stack(columns, axis=1)
         if self.factors is None:
-            return found
+            return numbers
         more = self.factors.of(histories, items, sums["above"], training=training)
-        return np.concatenate([found, more], axis=1)
+        return np.concatenate([numbers, more], axis=1)
 
     def _running(self, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Sums over all that stands before each place of the shared columns, kept for the next."""
@@ -244,15 +244,15 @@ class PairFeatures:
         above = np.where(known, rating - expected, 0.0)
         category = self.category[item]
         person = np.stack([known, filled, filled**2, known & (filled >= self.best), above], axis=1)
-        found = {
+        sums = {
             "person": prefix_sums(person),
             "events": prefix_sums(category * known[:, None]),
             "liked": prefix_sums(category * above[:, None]),
             "above": np.where(known, above, np.nan),
             "rating": np.append(np.where(known, rating, self.prior), self.prior),
         }
-        self._seen = columns, found
-        return found
+        self._seen = columns, sums
+        return sums
 
 
 def every_event(histories: Histories) -> tuple[Histories, np.ndarray, np.ndarray]:

@@ -95,8 +95,8 @@ class Feed(ABC):
         person, number = ranges(np.zeros_like(pieces), pieces)
         first = np.where(number == 0, 0, offset[person] + (number - 1) * length)
         end = np.minimum(offset[person] + number * length, lengths[person])
-        due = self.tokens.any_due(person, first, end)
-        order = rng.permutation(np.flatnonzero(due))
+        counted = self.tokens.any_target(person, first, end)
+        order = rng.permutation(np.flatnonzero(counted))
         return person[order], first[order], end[order]
 
     def steps(self, epoch: int = 0) -> int:

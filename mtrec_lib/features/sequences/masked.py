@@ -1,4 +1,4 @@
-"""Masked training: events are hidden, and told from what stands around them."""
+"""Masked training: events are hidden, and predicted from what stands around them."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from mtrec_lib.features.sequences.tokens import Parts, parts_of
 class Masked(Packed):
     """Packed rows in which some events are hidden; the hidden ones are the targets.
 
-    Where other feeds read the event before the one that is due, this one reads the due event
-    itself, so that ``x`` and ``y`` stand at the same place. At a hidden place ``item`` is 1, the id
-    of an unknown item, and ``gap``, ``rating`` and flags are 0, missing: when the model is asked
-    what comes next, none is known. The gap of a later event stays; it is counted from the hidden
-    event and tells nothing about it.
+    Where other feeds read the event before the target, this one reads the target itself, so that
+    ``x`` and ``y`` stand at the same place. At a hidden place ``item`` is 1, the id of an unknown
+    item, and ``gap``, ``rating`` and flags are 0, missing: when the model is asked what comes next,
+    none is known. The gap of a later event stays; it is counted from the hidden event and says
+    nothing about it.
 
     In training every event is hidden with probability ``rate``, at least one a piece, drawn by
     (seed, epoch); of a share ``last`` of the pieces only the last event is hidden, which is what
@@ -89,7 +89,7 @@ class Masked(Packed):
     def read(
         self, token: np.ndarray, real: np.ndarray, targets: np.ndarray
     ) -> dict[str, np.ndarray]:
-        """The event that is due itself, hidden where it is a target."""
+        """The event to come itself, hidden where it is a target."""
         events = self.tokens.read(np.where(real, token + 1, 0), real)
         return {
             name: np.where(targets, self.unknown(name), read).astype(np.int32)

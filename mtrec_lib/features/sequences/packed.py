@@ -71,20 +71,20 @@ class Packed(Feed):
         token, segment, counts = rows
         real = segment != 0
         token = np.where(real, token, 0)
-        y = self.tokens.due(token, real, counts > 0)
+        y = self.tokens.labels(token, real, counts > 0)
         x = self.without_outcomes(self.read(token, real, y["counted"] > 0), segment < 0)
         segment = abs(segment).astype(np.int32)
-        return x | {"segment": segment} | self.tokens.asked(y, token, real), y
+        return x | {"segment": segment} | self.tokens.given(y, token, real), y
 
     def read(
         self, token: np.ndarray, real: np.ndarray, targets: np.ndarray
     ) -> dict[str, np.ndarray]:
-        """What a trunk reads where ``token`` stands, the event before the one that is due.
+        """What a trunk reads where ``token`` stands, the event before the one to come.
 
         Args:
             token: ``(rows, length)`` tokens.
             real: ``(rows, length)`` bool, false at padding.
-            targets: ``(rows, length)`` bool, true where the event that is due counts.
+            targets: ``(rows, length)`` bool, true where the event to come counts.
         """
         return self.tokens.read(token, real)
 

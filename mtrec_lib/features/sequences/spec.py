@@ -1,7 +1,7 @@
 """What a trunk must know of the events it reads: plain sizes that fit into a configuration."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 GAP_BUCKETS = 32
 _LISTS = ("grades", "flags", "added", "people")
+
+
+class HasSpec(Protocol):
+    """Fitted ``Inputs``, or whatever else has a spec."""
+
+    @property
+    def spec(self) -> "InputSpec":
+        """Sizes of the arrays."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,12 @@ class InputSpec:
         return asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
 
     @classmethod
-    def of(cls, value: Any) -> "InputSpec":
+    def of(cls, value: "InputSpec | dict[str, Any] | HasSpec") -> "InputSpec":
         """A spec from a spec, from its dictionary, or from fitted ``Inputs``."""
         if isinstance(value, dict):
             lists = {name: tuple(value.get(name, ())) for name in _LISTS}
             return cls(**(value | lists))
-        return value if isinstance(value, cls) else value.spec
+        return value if isinstance(value, InputSpec) else value.spec
 
     @property
     def blocks(self) -> list[slice]:

@@ -1,7 +1,6 @@
 """A split log as one flat row of tokens: what every feed of windows is cut from."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,8 +19,8 @@ Parts = str | Sequence[str]
 class EventTokens:
     """Every person's begin mark and events, one after the other, ready to be indexed.
 
-    Token ``t`` is read, token ``t + 1`` is due: the begin mark predicts the first event, each event
-    the next. Nothing is due after a person's last token, and no feed asks for it.
+    Token ``t`` is read, token ``t + 1`` is its target: the begin mark predicts the first event,
+    each event the next. A person's last token has no target, and no feed asks for it.
 
     Args:
         spec: sizes of the arrays.
@@ -66,14 +65,17 @@ class EventTokens:
             self._beside[self._is_event] = known
         self._people = None if people is None else people.of(histories.users)
         self._person = np.repeat(np.arange(len(histories)), self.lengths + 1)
-        self._due = np.concatenate([[0.0], np.cumsum(self._labels["counted"], dtype=np.float64)])
-        self.targets = int(self._due[-1])
+        counted = np.cumsum(self._labels["counted"], dtype=np.float64)
+        self._before = np.concatenate([[0.0], counted])  # targets before each token
+        self.targets = int(self._before[-1])
 
     def read(self, token: np.ndarray, real: np.ndarray) -> dict[str, np.ndarray]:
         """What a trunk reads at some tokens, any shape: item, gap and outcomes; 0 elsewhere."""
         return {name: np.where(real, values[token], 0) for name, values in self._read.items()}
 
-    def due(self, token: np.ndarray, real: np.ndarray, counts: np.ndarray) -> dict[str, np.ndarray]:
+    def labels(
+        self, token: np.ndarray, real: np.ndarray, counts: np.ndarray
+    ) -> dict[str, np.ndarray]:
         """The labels of the events after some tokens: 0 or NaN where not ``real``.
 
         They are the columns of the log and those of :func:`derived_labels`; ``counted`` is 1 where
@@ -88,32 +90,32 @@ class EventTokens:
         counted = np.where(real & counts, self._labels["counted"][after], 0)
         return y | {"counted": counted.astype(np.float32)}
 
-    def asked(
+    def given(
         self, y: dict[str, np.ndarray], token: np.ndarray, real: np.ndarray
-    ) -> dict[str, Any]:
+    ) -> dict[str, np.ndarray]:
         """What is known at some tokens beside the past.
 
         Of the events after them ``given_item`` and ``beside``, which only heads may see; of their
         people ``person``.
         """
-        given: dict[str, Any] = {"given_item": y["item"]}
+        given = {"given_item": y["item"]}
         if self._beside is not None:
             given["beside"] = self._beside[np.where(real, token + 1, 0)] * real[..., None]
         if self._people is not None:
             given["person"] = self._people[self._person[token]] * real[..., None]
         return given
 
-    def any_due(self, person: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    def any_target(self, person: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Whether the tokens ``first … end − 1`` of a person have a target that counts."""
         base = self.starts[person] + 1
-        return (end > first) & (self._due[base + end] > self._due[base + first])
+        return (end > first) & (self._before[base + end] > self._before[base + first])
 
-    def _with_begins(self, found: dict[str, np.ndarray], spec: InputSpec) -> dict[str, np.ndarray]:
+    def _with_begins(self, events: dict[str, np.ndarray], spec: InputSpec) -> dict[str, np.ndarray]:
         total = int(self.lengths.sum()) + len(self.lengths)
         self._is_event = np.ones(total, bool)
         self._is_event[self.starts] = False
         columns: dict[str, np.ndarray] = {}
-        for name, values in found.items():
+        for name, values in events.items():
             nothing = np.nan if values.dtype.kind == "f" else -1
             columns[name] = np.full(total, spec.begin if name == "item" else nothing, values.dtype)
             columns[name][self._is_event] = values

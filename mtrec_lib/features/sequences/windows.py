@@ -34,5 +34,5 @@ class Windows(Feed):
         x = self.tokens.read(token, real)
         if rest:
             x = self.without_outcomes(x, rest[0][:, None])
-        y = self.tokens.due(token, real, position >= first[:, None])
-        return x | {"segment": real.astype(np.int32)} | self.tokens.asked(y, token, real), y
+        y = self.tokens.labels(token, real, position >= first[:, None])
+        return x | {"segment": real.astype(np.int32)} | self.tokens.given(y, token, real), y

@@ -4,9 +4,9 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mtrec_lib.core import fingerprint, home, sha256_bytes, writable, write_bytes, write_json
 from mtrec_lib.core.errors import ParameterError
@@ -47,21 +47,21 @@ def embedded(
     if not key:
         raise ParameterError(f"key must name the encoder and its weights, got {key!r}")
     entry = home() / "embeddings" / fingerprint({"key": key, "texts": list(texts)})[:32]
-    found = _read(entry, len(texts))
-    if found is None:
-        found = _checked(encode(texts), len(texts))
-        _write(entry, found, key)
-    return found
+    vectors = _read(entry, len(texts))
+    if vectors is None:
+        vectors = _checked(encode(texts), len(texts))
+        _write(entry, vectors, key)
+    return vectors
 
 
-def _checked(vectors: Any, n: int) -> np.ndarray:
-    found = np.asarray(vectors, np.float32)
-    if found.ndim != 2 or len(found) != n or not np.isfinite(found).all():
+def _checked(vectors: ArrayLike, n: int) -> np.ndarray:
+    numbers = np.asarray(vectors, np.float32)
+    if numbers.ndim != 2 or len(numbers) != n or not np.isfinite(numbers).all():
         raise ParameterError(
-            f"encode must give {n} rows of finite numbers, got shape {found.shape}"
-            f"{', some not finite' if not np.isfinite(found).all() else ''}"
+            f"encode must give {n} rows of finite numbers, got shape {numbers.shape}"
+            f"{', some not finite' if not np.isfinite(numbers).all() else ''}"
         )
-    return found
+    return numbers
 
 
 def _read(entry: Path, n: int) -> np.ndarray | None:
@@ -71,10 +71,10 @@ def _read(entry: Path, n: int) -> np.ndarray | None:
         content = entry.with_suffix(".npy").read_bytes()
         if sha256_bytes(content) != manifest["sha256"]:
             return None
-        found = np.load(io.BytesIO(content), allow_pickle=False)
+        vectors = np.load(io.BytesIO(content), allow_pickle=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if found.ndim == 2 and len(found) == n else None
+    return vectors if vectors.ndim == 2 and len(vectors) == n else None
 
 
 def _write(entry: Path, vectors: np.ndarray, key: str) -> None:

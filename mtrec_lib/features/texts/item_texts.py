@@ -4,7 +4,6 @@ import math
 import re
 import string
 import unicodedata
-from typing import Any
 
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data import Catalogue, Histories, Log
@@ -132,38 +131,38 @@ def _belongs(text: str, place: int) -> bool:
 def _parsed(template: str, known: list[str]) -> list[tuple[str, str | None]]:
     """The template as pairs of plain text and the name of the field behind it."""
     try:
-        found = list(string.Formatter().parse(template))
+        pieces = list(string.Formatter().parse(template))
     except ValueError as error:
         raise ParameterError(f"template {template!r}: {error}; write {{{{ for a brace") from error
-    for _, name, form, conversion in found:
+    for _, name, form, conversion in pieces:
         if name is not None and (name not in known or form or conversion):
             raise ParameterError(
                 f"template may name {', '.join(dict.fromkeys(known))} in braces and nothing else, "
                 f"got {template!r}"
             )
-    return [(text, name) for text, name, _, _ in found]
+    return [(text, name) for text, name, _, _ in pieces]
 
 
-def _filled(parts: list[tuple[str, str | None]], row: dict[str, Any]) -> str:
+def _filled(parts: list[tuple[str, str | None]], row: dict[str, object]) -> str:
     """The template with the values of a row; a value is never read as a template."""
-    text = "".join(plain + (_said(row.get(name)) if name else "") for plain, name in parts)
+    text = "".join(plain + (_in_words(row.get(name)) if name else "") for plain, name in parts)
     return _EMPTY_BRACKETS.sub("", clean(text)).strip(" ,;:-\u2013\u2014")
 
 
-def _said(value: Any) -> str:
+def _in_words(value: object) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_said, value)))
+        return ", ".join(filter(None, map(_in_words, value)))
     return f"{value:g}" if isinstance(value, float) else clean(str(value))
 
 
-def _rows(catalogue: Catalogue) -> list[dict[str, Any]]:
+def _rows(catalogue: Catalogue) -> list[dict[str, object]]:
     rows = catalogue.items.to_dicts()
     return [row | {"title": title} for row, title in zip(rows, catalogue.titles, strict=True)]
 
 
-def _events(history: Histories, log: Log, most: int) -> list[dict[str, Any]]:
+def _events(history: Histories, log: Log, most: int) -> list[dict[str, object]]:
     """What the template may name of the last events, oldest first."""
     start = max(int(history.starts[0]), int(history.ends[0]) - most)
     columns = {name: c[start : int(history.ends[0])] for name, c in history.columns.items()}

@@ -20,7 +20,7 @@ def test_chapters_are_found_in_the_order_of_the_book(three):
 
 
 @pytest.mark.parametrize(
-    ("names", "found"),
+    ("names", "selected"),
     [
         ([], ["00_tour", "04_1_counts", "04_2_gpt"]),
         (["0"], ["00_tour"]),
@@ -31,9 +31,9 @@ def test_chapters_are_found_in_the_order_of_the_book(three):
         (["chapters/00_tour.ipynb"], ["00_tour"]),
     ],
 )
-def test_chapters_are_named_by_number_name_or_path(three, names, found, monkeypatch):
+def test_chapters_are_named_by_number_name_or_path(three, names, selected, monkeypatch):
     monkeypatch.chdir(three.parent)
-    assert [book.name for book in select(names)] == found
+    assert [book.name for book in select(names)] == selected
 
 
 @pytest.mark.parametrize("name", ["mine/00_tour.ipynb", "mine/../mine/00_tour.ipynb", "mine/00"])
@@ -69,8 +69,8 @@ def test_an_empty_folder_is_named(chapters):
 
 def test_parameters_are_read_with_type_value_and_help(chapters):
     book = Notebook(write_notebook(chapters / "00_tour.ipynb"))
-    found = book.parameters["epochs"]
-    assert (found.kind, found.value, found.help) == ("int", 3, "passes over the data")
+    parameter = book.parameters["epochs"]
+    assert (parameter.kind, parameter.value, parameter.help) == ("int", 3, "passes over the data")
 
 
 @pytest.mark.parametrize(

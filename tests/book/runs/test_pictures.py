@@ -23,9 +23,9 @@ def test_a_picture_gets_smaller_and_looks_the_same():
     # 64 shades of grey in random places: a byte a pixel is enough where three were stored
     grey = np.random.default_rng(0).integers(0, 64, (200, 300, 1), dtype=np.uint8) * 4
     pixels = np.concatenate([grey] * 3 + [np.full_like(grey, 255)], axis=2)
-    found = small(_png(pixels))
-    assert len(found) < len(_png(pixels))
-    assert np.abs(_pixels(found) - pixels[..., :3]).max() < 16
+    smaller = small(_png(pixels))
+    assert len(smaller) < len(_png(pixels))
+    assert np.abs(_pixels(smaller) - pixels[..., :3]).max() < 16
 
 
 def test_a_picture_that_would_grow_stays():

@@ -50,8 +50,10 @@ def test_13_cells_ran_in_order_from_a_fresh_kernel(stored):
 
 @pytest.mark.slow
 def test_a_number_and_a_claim_at_the_end_of_a_cell_are_said_once(stored):
-    said = [cell["outputs"] for cell in Notebook(stored).code[3:5]]
-    assert [[output["output_type"] for output in outputs] for outputs in said] == [["stream"]] * 2
+    printed = [cell["outputs"] for cell in Notebook(stored).code[3:5]]
+    assert [[output["output_type"] for output in outputs] for outputs in printed] == [
+        ["stream"]
+    ] * 2
 
 
 @pytest.mark.slow

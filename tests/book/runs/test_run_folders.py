@@ -56,8 +56,8 @@ def test_a_failure_keeps_the_older_run_but_is_not_done(tmp_path):
     run = _run(tmp_path / "04_lms", metrics={"loss": 1.0})
     run.prepare(ONE)
     write_text(run.executed, "{}")
-    kept = run.keep_failed({"reason": "no"})
-    assert kept.name == "04_lms.failed.ipynb"
+    failed = run.keep_failed({"reason": "no"})
+    assert failed.name == "04_lms.failed.ipynb"
     assert not run.is_done(ONE)
     (result,) = collect([tmp_path])
     assert (result.failure, result.metrics) == ("no", {"loss": 1.0})
@@ -161,8 +161,8 @@ def test_runs_are_tabled(runs, capsys):
     from rich.console import Console
 
     console = Console(width=120)
-    found = collect([runs])
-    console.print(result_table(found), metric_table(found))
+    collected = collect([runs])
+    console.print(result_table(collected), metric_table(collected))
     out = capsys.readouterr().out
     assert "1 of 3" in out
     assert "0.125" in out

@@ -31,8 +31,8 @@ def jobs(chapters, tmp_path):
 
 
 def test_the_longest_comes_first_and_one_of_unknown_length_before_it(jobs):
-    found = [book.chapter for book in longest_first(all_notebooks())]
-    assert found == ["02", "01", "03", "00"]
+    chapters = [book.chapter for book in longest_first(all_notebooks())]
+    assert chapters == ["02", "01", "03", "00"]
 
 
 def test_a_sweep_starts_the_longest_first(jobs):
@@ -69,9 +69,9 @@ def test_each_running_chapter_has_a_line_with_its_last_epoch(tmp_path):
     board = tmp_path / "progress.txt"
     board.write_text("epoch 2/3  loss 1.5\n", encoding="utf-8")
     running = Progress(total=20, cell=4, file=board, gigabytes=1.24)
-    shown = terminal._line("04_lms", running).plain
-    assert shown.startswith("▸ 04_lms ")
-    assert "1.2 GB  cell 4/20  epoch 2/3  loss 1.5" in shown
+    line = terminal._line("04_lms", running).plain
+    assert line.startswith("▸ 04_lms ")
+    assert "1.2 GB  cell 4/20  epoch 2/3  loss 1.5" in line
     assert "starting" in terminal._line("05_lms", Progress(total=20)).plain
 
 

@@ -73,9 +73,13 @@ print(plain, faults())
 @GLIBC
 def test_memory_that_is_kept_costs_no_page_faults():
     # The thresholds that follow what a program does are switched off, as they hide the difference.
-    kept = {"PATH": "", "PYTHONPATH": ":".join(sys.path)}
+    environment = {"PATH": "", "PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-c", CHURN], env=kept, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-c", CHURN],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     plain, after = map(int, done.stdout.split())

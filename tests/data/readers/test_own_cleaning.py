@@ -65,8 +65,8 @@ def test_the_day_is_that_of_the_clock_on_the_wall(own_log):
 @pytest.mark.parametrize(("keep", "row"), [("first", 0), ("last", 3)])
 def test_the_first_or_the_last_is_kept(own_log, keep, row):
     log = mt.data.load(own_log(described(COLUMNS, rest=cleaning(repeated=keep)), e=ROWS))
-    kept = log.events.filter((pl.col("user_id") == 1) & (pl.col("item_id") == 7))
-    assert kept["row"].to_list() == [row]
+    pair = log.events.filter((pl.col("user_id") == 1) & (pl.col("item_id") == 7))
+    assert pair["row"].to_list() == [row]
 
 
 def test_without_quantities_events_are_counted(own_log):

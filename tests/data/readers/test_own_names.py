@@ -24,15 +24,15 @@ COLUMNS = "user_id=u item_id=i timestamp=t rating=r session_id=s price=p"
 def words() -> set[str]:
     """Every word of the library's code that could be the name of a column."""
     root = Path(mt.__file__).parent
-    found: set[str] = set()
+    words_of_code: set[str] = set()
     for room in ROOMS:
         for path in (root / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    found.add(node.value)
+                    words_of_code.add(node.value)
                 elif isinstance(node, ast.keyword) and node.arg:
-                    found.add(node.arg)
-    return {word for word in found if word.isidentifier() and word.isascii()}
+                    words_of_code.add(node.arg)
+    return {word for word in words_of_code if word.isidentifier() and word.isascii()}
 
 
 def events(extra=()) -> pl.DataFrame:

@@ -14,8 +14,8 @@ def read(values, dtype=None, **options):
     """The times of a column, and what was wrong with its cells."""
     problems = Problems("my.toml")
     column = pl.Series("timestamp", values, dtype=dtype)
-    found = times(pl.DataFrame([column]), options, problems)
-    return found.to_list(), problems
+    times_read = times(pl.DataFrame([column]), options, problems)
+    return times_read.to_list(), problems
 
 
 def at(*parts):
@@ -149,8 +149,8 @@ def test_counts_from_a_start_of_ones_own_stay_what_they_are():
 
 def test_one_number_of_another_unit_is_a_bad_cell_and_not_an_overflow():
     many = [SECONDS + n for n in range(20)]
-    found, problems = read([*many, SECONDS * 10**6])
-    assert found[-1] is None
+    times_read, problems = read([*many, SECONDS * 10**6])
+    assert times_read[-1] is None
     assert "outside the years 1 to 9999" in problems.found[0]
     assert f"row 21: {SECONDS * 10**6}" in problems.found[0]
 
@@ -179,8 +179,8 @@ def test_where_day_and_month_may_swap_both_formats_are_named():
 
 
 def test_gaps_that_pandas_writes_as_nan_are_empty():
-    found, problems = read([float("nan"), SECONDS + 0.5])
-    assert found == [None, at(2023, 5, 6, 7, 8, 9, 500_000)]
+    times_read, problems = read([float("nan"), SECONDS + 0.5])
+    assert times_read == [None, at(2023, 5, 6, 7, 8, 9, 500_000)]
     assert problems.found == []
 
 
@@ -201,8 +201,8 @@ def test_columns_of_dates_and_of_categories():
 
 def test_an_hour_that_a_clock_showed_twice_is_counted():
     # On 29 October 2023 clocks in Vienna went back from 3:00 to 2:00; 2:30 came at 0:30 and 1:30.
-    found, problems = read(["2023-10-29 02:30", "2023-10-29 04:00"], timezone="Europe/Vienna")
-    assert found == [at(2023, 10, 29, 0, 30), at(2023, 10, 29, 3)]
+    times_read, problems = read(["2023-10-29 02:30", "2023-10-29 04:00"], timezone="Europe/Vienna")
+    assert times_read == [at(2023, 10, 29, 0, 30), at(2023, 10, 29, 3)]
     assert [step.count for step in problems.report(2).steps] == [1]
 
 

@@ -54,8 +54,8 @@ def test_outcomes_come_as_often_as_said(log, pasts, who, task):
 def test_ratings_and_spend_are_expectations(log, pasts):
     for task in ("rating", "spend"):
         rows = np.flatnonzero(log.events[task].is_not_null())
-        said = log.truth.predict_events(pasts[rows], pasts.columns["item"][rows])[task]
-        off = pasts.columns[task][rows] - said
+        promised = log.truth.predict_events(pasts[rows], pasts.columns["item"][rows])[task]
+        off = pasts.columns[task][rows] - promised
         assert abs(off.mean()) < 4 * off.std() / np.sqrt(len(off))
 
 

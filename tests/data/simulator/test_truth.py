@@ -80,12 +80,12 @@ def next_item(world, rows, belief):
     """p(item of the next row | rows), and its two kinds: (choice by type, impression)."""
     p = world.parameters
     open_session = [r for r in rows if r["session_id"] == rows[-1]["session_id"]] if rows else []
-    choice, shown = np.zeros((p.types, p.size)), np.zeros(p.size)
+    choice, impression = np.zeros((p.types, p.size)), np.zeros(p.size)
     for share, before in ((1 - p.restart, open_session), (p.restart, [])):
         number, last = context_of(world, before)
         choice += (1 - p.feed) * share * world.choice[:, number]
-        shown += p.feed * share * world.shelf[last]
-    return choice, shown, belief @ choice + shown
+        impression += p.feed * share * world.shelf[last]
+    return choice, impression, belief @ choice + impression
 
 
 @pytest.mark.parametrize("dials", [{}, {"order": 2, "seed": 4}, {"symbols": 5}, {"order": 0}])
@@ -113,7 +113,7 @@ def test_the_answers_for_an_item_sum_out_type_and_mood():
     for n, user in enumerate(pasts.users):
         rows = rows_of(log, user)
         b = belief_by_paths(world, rows)
-        choice, shown, _ = next_item(world, rows, b)
+        choice, impression, _ = next_item(world, rows, b)
         click = bought = spent = forced = rated = rating = like = 0.0
         for z, mood in product(range(2), MOODS):
             seen = 0.5 * b[z] * world.attracted[mood, z, i]  # p(type, mood, attracted)
@@ -125,7 +125,7 @@ def test_the_answers_for_an_item_sum_out_type_and_mood():
             spent += seen * buys * np.exp(world.spend[z, i] + world.spend_sd**2 / 2)
             forced += 0.5 * b[z] * buys
             examined = (world.place[i] * world.seen).sum()
-            weight = 0.5 * b[z] * choice[z, i] + seen * shown[i] * examined
+            weight = 0.5 * b[z] * choice[z, i] + seen * impression[i] * examined
             rated += weight
             rating += weight * (world.grades[z, i] * np.arange(1, 6)).sum()
             like += weight * liked
@@ -145,8 +145,8 @@ def test_what_is_not_observed_is_summed_out():
         past = Histories.from_lists([[i + 2]], **{name: [[v]] for name, v in row.items()})
         return log.truth.belief(past)[0] @ np.linalg.inv(world.move)  # back to the row itself
 
-    def posterior(told):
-        return told / told.sum()
+    def posterior(evidence):
+        return evidence / evidence.sum()
 
     click = world.shown[i] * world.click[:, i]  # the position averaged out
     buy = (world.like[:, :, i] * world.buy[:, :, i]).sum(0)
@@ -164,8 +164,8 @@ def test_what_is_not_observed_is_summed_out():
         ({"rating": 2}, world.choice[:, 0, i] * world.grades[:, i, 1]),
         ({"rating": nan}, world.choice[:, 0, i]),
     ]
-    for row, told in cases:
-        np.testing.assert_allclose(after(**row), posterior(told), rtol=1e-5, err_msg=str(row))
+    for row, evidence in cases:
+        np.testing.assert_allclose(after(**row), posterior(evidence), rtol=1e-5, err_msg=str(row))
 
 
 def test_an_unknown_item_says_nothing():

@@ -22,8 +22,8 @@ def test_training_events_move_within_a_person_and_times_stay(films_split):
     moved = blinded(films_split, shuffle=True, seed=2)
     both = (films_split.events, moved.events)
     assert both[0]["timestamp"].equals(both[1]["timestamp"])
-    kept = [each.filter(pl.col("part") != "train") for each in both]
-    assert kept[0].equals(kept[1])
+    held_out = [each.filter(pl.col("part") != "train") for each in both]
+    assert held_out[0].equals(held_out[1])
     sets = [each.group_by("user_id").agg(pl.col("item_id").sort()).sort("user_id") for each in both]
     assert sets[0].equals(sets[1])
     assert not both[0]["item_id"].equals(both[1]["item_id"])

@@ -35,21 +35,21 @@ def test_no_event_of_a_drawn_item_is_trained_on(split):
 
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_only_new_items_are_asked_about(split, part):
-    asked = split.queries(part)
-    assert asked.single
-    assert set(asked.target_items.tolist()) <= set(split.cold[part].tolist())
+    queries = split.queries(part)
+    assert queries.single
+    assert set(queries.target_items.tolist()) <= set(split.cold[part].tolist())
     # every event of such an item in its part is a question
     inside = split.log.catalogue.encode(split.events.filter(part=part)["item_id"])
-    assert len(asked) == np.isin(inside, split.cold[part]).sum() > 0
+    assert len(queries) == np.isin(inside, split.cold[part]).sum() > 0
 
 
 def test_a_past_is_all_that_was_before(split):
-    asked = split.queries("test")
+    queries = split.queries("test")
     whole = mt.data.Histories.from_events(split.events, split.log.catalogue)
     first = dict(zip(whole.users.tolist(), whole.starts.tolist(), strict=True))
-    starts = [first[user] for user in asked.histories.users.tolist()]
-    assert asked.histories.starts.tolist() == starts
-    assert asked.histories.ends.tolist() == asked.rows.tolist()
+    starts = [first[user] for user in queries.histories.users.tolist()]
+    assert queries.histories.starts.tolist() == starts
+    assert queries.histories.ends.tolist() == queries.rows.tolist()
 
 
 def test_training_is_asked_about_whole(split):
@@ -60,10 +60,10 @@ def test_events_of_other_items_stay_in_the_part_of_their_place(log, split):
     # of n events of a person the first 80 % train: place < 0.8 n
     place = pl.int_range(pl.len()).over("user_id") / pl.len().over("user_id")
     drawn = split.log.catalogue.decode(np.concatenate(list(split.cold.values())))
-    due = log.events.with_columns(place=place).filter(~pl.col("item_id").is_in(drawn))
-    kept = split.events.filter(~pl.col("item_id").is_in(drawn))
-    assert kept.drop("part").equals(due.drop("place"))
-    assert ((kept["part"] == "train") == (due["place"] < 0.8 - 1e-9)).all()
+    expected = log.events.with_columns(place=place).filter(~pl.col("item_id").is_in(drawn))
+    others = split.events.filter(~pl.col("item_id").is_in(drawn))
+    assert others.drop("part").equals(expected.drop("place"))
+    assert ((others["part"] == "train") == (expected["place"] < 0.8 - 1e-9)).all()
 
 
 def test_the_seed_says_which_items(log):
@@ -73,9 +73,9 @@ def test_the_seed_says_which_items(log):
 
 def test_the_questions_go_through_the_usual_ranking(split):
     model = mt.baselines.Popularity().fit(split)
-    found = mt.evaluation.rank(model, split, candidates=split.cold["test"], mask_seen=False)
+    ranking = mt.evaluation.rank(model, split, candidates=split.cold["test"], mask_seen=False)
     # nobody trained with a candidate: all tie, and every tie counts against the model
-    assert set(found.ranks.tolist()) == {len(split.cold["test"])}
+    assert set(ranking.ranks.tolist()) == {len(split.cold["test"])}
 
 
 @pytest.mark.parametrize(

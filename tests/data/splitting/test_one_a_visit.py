@@ -18,27 +18,29 @@ def shop():
 
 
 def test_every_visit_tells_exactly_one_of_its_items(shop):
-    told = mt.data.one_a_visit(shop)
+    thinned = mt.data.one_a_visit(shop)
     keys = ["part", "session_id"]  # a simulated session belongs to one person
-    assert told.events.select(keys).is_unique().all()
-    assert told.events.height == shop.events.n_unique(keys)
+    assert thinned.events.select(keys).is_unique().all()
+    assert thinned.events.height == shop.events.n_unique(keys)
     held = shop.events.select(*keys, "item_id").unique()
-    assert told.events.join(held, on=[*keys, "item_id"], how="semi").height == told.events.height
+    assert (
+        thinned.events.join(held, on=[*keys, "item_id"], how="semi").height == thinned.events.height
+    )
 
 
 def test_size_counts_distinct_items_and_amounts_are_added_up(shop):
-    told = mt.data.one_a_visit(shop)
+    thinned = mt.data.one_a_visit(shop)
     sizes = shop.events.group_by("part", "session_id").agg(n=pl.col("item_id").n_unique())
-    both = told.events.join(sizes, on=["part", "session_id"])
+    both = thinned.events.join(sizes, on=["part", "session_id"])
     assert (both["size"] == both["n"]).all()
     lines = shop.events.group_by("part", "session_id", "item_id").len()
-    both = told.events.join(lines, on=["part", "session_id", "item_id"])
+    both = thinned.events.join(lines, on=["part", "session_id", "item_id"])
     assert (both["spend"] == 2.0 * both["len"]).all()
 
 
 def test_an_item_is_drawn_with_chance_one_over_size(shop):
     # 200 draws: Σ over visits of 200 · 1 / |B| for the commonest item, within five deviations.
-    told = mt.data.one_a_visit(shop, draws=200)
+    thinned = mt.data.one_a_visit(shop, draws=200)
     item = shop.events["item_id"].mode().min()
     share = (
         shop.events.unique(["part", "session_id", "item_id"])
@@ -46,7 +48,7 @@ def test_an_item_is_drawn_with_chance_one_over_size(shop):
         .filter(pl.col("item_id") == item)["share"]
         .to_numpy()
     )
-    drawn = int((told.events["item_id"] == item).sum())
+    drawn = int((thinned.events["item_id"] == item).sum())
     spread = np.sqrt(200 * (share * (1 - share)).sum())
     assert abs(drawn - 200 * share.sum()) < 5 * spread
 
@@ -66,9 +68,9 @@ def test_the_same_seed_draws_the_same_and_another_seed_does_not(shop):
 
 def test_events_without_a_session_stay_whole(shop):
     bare = replace(shop.log, events=shop.events.drop("part", "session_id"))
-    told = mt.data.one_a_visit(mt.data.split(bare))
-    assert told.events.height == bare.events.height
-    assert told.events["size"].unique().to_list() == [1]
+    thinned = mt.data.one_a_visit(mt.data.split(bare))
+    assert thinned.events.height == bare.events.height
+    assert thinned.events["size"].unique().to_list() == [1]
 
 
 def test_no_draw_is_refused(shop):

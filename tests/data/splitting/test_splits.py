@@ -18,8 +18,8 @@ def parts(split):
 @pytest.mark.fault(30)
 def test_leave_last_out_keeps_the_file_order_of_ties(make_log):
     # in time and file order user 1 has rows 4, 0, 2, 3: test is row 3 although item 30 is smallest.
-    got = parts(leave_last_out(make_log(ROWS)))
-    assert got == {4: "train", 0: "train", 2: "validation", 3: "test", 1: "train", 5: "train"}
+    part_of = parts(leave_last_out(make_log(ROWS)))
+    assert part_of == {4: "train", 0: "train", 2: "validation", 3: "test", 1: "train", 5: "train"}
 
 
 def test_leave_last_out_with_three_events(make_log):
@@ -32,8 +32,8 @@ def test_leave_last_out_with_three_events(make_log):
 
 def test_global_time_cuts_rows_by_time_then_row(make_log):
     # in time: rows 1 (1 s), 4 (2 s), 5 (8 s), then 0, 2, 3 at 9 s; a half is 3, two thirds are 4.
-    got = parts(global_time(make_log(ROWS), (1 / 2, 1 / 6, 1 / 3)))
-    assert got == {1: "train", 4: "train", 5: "train", 0: "validation", 2: "test", 3: "test"}
+    part_of = parts(global_time(make_log(ROWS), (1 / 2, 1 / 6, 1 / 3)))
+    assert part_of == {1: "train", 4: "train", 5: "train", 0: "validation", 2: "test", 3: "test"}
 
 
 @pytest.mark.parametrize("fractions", [(0.8, 0.1), (0.9, 0.2, -0.1), (0.5, 0.1, 0.1)])
@@ -76,25 +76,25 @@ def test_by_week(shop):
 
 
 def test_a_basket_query_sees_nothing_of_its_basket(shop):
-    asked = by_week(shop, *WEEKS).queries("validation")
-    assert len(asked) == 1
+    queries = by_week(shop, *WEEKS).queries("validation")
+    assert len(queries) == 1
     # ids: item 10 → 2, 20 → 3, 30 → 4. Basket 8 is {20, 10}, distinct; only basket 5 lies before.
-    assert sorted(asked.target_items.tolist()) == [2, 3]
-    assert asked.histories.last(2, "item").tolist() == [[0, 2]]
-    assert not asked.single
+    assert sorted(queries.target_items.tolist()) == [2, 3]
+    assert queries.histories.last(2, "item").tolist() == [[0, 2]]
+    assert not queries.single
 
 
 def test_every_event_of_a_shop(shop):
-    asked = by_week(shop, *WEEKS).queries("validation", every_event=True)
-    assert asked.target_items.tolist() == [3, 2, 2, 4]
-    assert asked.histories.lengths.tolist() == [1, 2, 3, 4]
-    assert asked.single
+    queries = by_week(shop, *WEEKS).queries("validation", every_event=True)
+    assert queries.target_items.tolist() == [3, 2, 2, 4]
+    assert queries.histories.lengths.tolist() == [1, 2, 3, 4]
+    assert queries.single
 
 
 def test_a_newcomer_has_an_empty_past(shop):
-    asked = by_week(shop, *WEEKS).queries("test")
-    assert asked.histories.users.tolist() == [2]
-    assert asked.histories.lengths.tolist() == [0]
+    queries = by_week(shop, *WEEKS).queries("test")
+    assert queries.histories.users.tolist() == [2]
+    assert queries.histories.lengths.tolist() == [0]
 
 
 def test_a_week_outside_the_parts_is_refused(shop):
@@ -124,10 +124,10 @@ events = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1,
 def test_a_query_sees_all_before_its_target_and_nothing_after(make_log, rows, part, every_event):
     log = make_log(rows)
     for made in (leave_last_out(log), global_time(log, (0.4, 0.3, 0.3))):
-        asked = made.queries(part, every_event)
+        queries = made.queries(part, every_event)
         users = made.events["user_id"].to_numpy()
         items = log.catalogue.encode(made.events["item_id"])
-        for query in asked:
+        for query in queries:
             row = query.rows[0]
             before = np.flatnonzero(users[:row] == users[row])
             assert query.target_items.tolist() == [items[row]]
@@ -135,14 +135,14 @@ def test_a_query_sees_all_before_its_target_and_nothing_after(make_log, rows, pa
 
 
 def test_at_test_time_the_validation_event_is_known(make_log):
-    asked = leave_last_out(make_log([(1, i, i) for i in range(1, 4)])).queries("test")
-    assert asked.histories.last(3, "item").tolist() == [[0, 2, 3]]
+    queries = leave_last_out(make_log([(1, i, i) for i in range(1, 4)])).queries("test")
+    assert queries.histories.last(3, "item").tolist() == [[0, 2, 3]]
 
 
 def test_queries_can_be_chosen(shop):
-    asked = by_week(shop, *WEEKS).queries("train", every_event=True)
+    queries = by_week(shop, *WEEKS).queries("train", every_event=True)
     baskets = by_week(shop, *WEEKS).queries("validation")
-    assert len(asked[:0]) == 0
+    assert len(queries[:0]) == 0
     assert baskets[[0, 0]].target_items.tolist() == baskets.target_items.tolist() * 2
     assert [len(targets) for targets in baskets[0].targets] == [2]
 

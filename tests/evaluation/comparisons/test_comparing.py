@@ -34,30 +34,33 @@ def ranking(values, counts=None, about="one test", metric="ndcg@10", users=None)
 def test_one_seed_is_the_paired_t_test():
     random = np.random.default_rng(0)
     a, b = random.random(50), random.random(50)
-    found = compare(ranking(a), ranking(b))
+    comparison = compare(ranking(a), ranking(b))
     expected = stats.ttest_rel(a, b)
     interval = expected.confidence_interval(0.95)
-    assert found.difference == pytest.approx(a.mean() - b.mean())
-    assert found.p_value == pytest.approx(expected.pvalue)
-    assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
+    assert comparison.difference == pytest.approx(a.mean() - b.mean())
+    assert comparison.p_value == pytest.approx(expected.pvalue)
+    assert (comparison.low, comparison.high) == (
+        pytest.approx(interval.low),
+        pytest.approx(interval.high),
+    )
 
 
 def test_seeds_widen_the_interval_as_the_formula_says():
     # two people, two seeds: A = [.4 .8], [.6 1.], B = [.2 .4] twice.
     # d_u = .3, .5: Var = .02, /U = .01; seed means of A .6, .8: s² = .02, /S = .01; B: 0
-    found = compare([ranking([0.4, 0.8]), ranking([0.6, 1.0])], [ranking([0.2, 0.4])] * 2)
-    assert found.difference == pytest.approx(0.4)
+    comparison = compare([ranking([0.4, 0.8]), ranking([0.6, 1.0])], [ranking([0.2, 0.4])] * 2)
+    assert comparison.difference == pytest.approx(0.4)
     freedom = 0.02**2 / (0.01**2 / 1 + 0.01**2 / 1)  # Welch–Satterthwaite: 2
     reach = stats.t.ppf(0.975, freedom) * np.sqrt(0.02)
-    assert found.high - found.low == pytest.approx(2 * reach)
-    assert found.seeds == (2, 2)
+    assert comparison.high - comparison.low == pytest.approx(2 * reach)
+    assert comparison.seeds == (2, 2)
 
 
 def test_a_constant_factor_has_an_exact_ratio():
     b = np.array([0.2, 0.4, 0.5])
-    found = compare(ranking(1.5 * b), ranking(b))
-    assert found.ratio == pytest.approx(1.5)
-    assert (found.ratio_low, found.ratio_high) == (pytest.approx(1.5), pytest.approx(1.5))
+    comparison = compare(ranking(1.5 * b), ranking(b))
+    assert comparison.ratio == pytest.approx(1.5)
+    assert (comparison.ratio_low, comparison.ratio_high) == (pytest.approx(1.5), pytest.approx(1.5))
 
 
 def test_the_ratio_interval_covers_its_truth():
@@ -67,33 +70,38 @@ def test_the_ratio_interval_covers_its_truth():
     for _ in range(400):
         noise = random.normal(0, 0.1, (3, 60))
         a, b = 0.3 + noise[0] + noise[2], 0.2 + noise[1] + noise[2]
-        found = compare(ranking(a), ranking(b))
-        hits += found.ratio_low <= 1.5 <= found.ratio_high
+        comparison = compare(ranking(a), ranking(b))
+        hits += comparison.ratio_low <= 1.5 <= comparison.ratio_high
     assert 0.92 <= hits / 400 <= 0.98
 
 
 def test_nobody_differs_from_itself():
-    found = compare(ranking([0.1, 0.9]), ranking([0.1, 0.9]))
-    assert (found.difference, found.low, found.high, found.p_value) == (0, 0, 0, 1)
+    comparison = compare(ranking([0.1, 0.9]), ranking([0.1, 0.9]))
+    assert (comparison.difference, comparison.low, comparison.high, comparison.p_value) == (
+        0,
+        0,
+        0,
+        1,
+    )
 
 
 def test_pairing_removes_what_people_have_in_common():
     # people differ widely, the models by exactly .01 for each of them
     people = np.linspace(0, 0.9, 40)
-    found = compare(ranking(people + 0.01), ranking(people))
-    assert found.low == pytest.approx(0.01)
-    assert found.p_value < 1e-6
+    comparison = compare(ranking(people + 0.01), ranking(people))
+    assert comparison.low == pytest.approx(0.01)
+    assert comparison.p_value < 1e-6
 
 
 def test_people_weigh_by_their_queries():
-    found = compare(ranking([1.0, 0.0], [3, 1]), ranking([0.0, 0.0], [3, 1]))
-    assert found.difference == 0.75
+    comparison = compare(ranking([1.0, 0.0], [3, 1]), ranking([0.0, 0.0], [3, 1]))
+    assert comparison.difference == 0.75
 
 
 def test_a_zero_denominator_has_no_ratio():
-    found = compare(ranking([0.5, 0.7]), ranking([0.0, 0.0]))
-    assert np.isnan([found.ratio, found.ratio_low, found.ratio_high]).all()
-    assert found.difference == pytest.approx(0.6)
+    comparison = compare(ranking([0.5, 0.7]), ranking([0.0, 0.0]))
+    assert np.isnan([comparison.ratio, comparison.ratio_low, comparison.ratio_high]).all()
+    assert comparison.difference == pytest.approx(0.6)
 
 
 def test_only_like_is_compared_with_like():
@@ -115,21 +123,21 @@ def test_only_like_is_compared_with_like():
 
 def test_the_text_says_it_all():
     # differences .2, .2, .5: mean .3, SD √.03, SE .1; t(.975, 2) = 4.303: .3 ± .43
-    found = compare(ranking([0.4, 0.6, 0.8]), ranking([0.2, 0.4, 0.3]))
-    assert str(found) == (
+    comparison = compare(ranking([0.4, 0.6, 0.8]), ranking([0.2, 0.4, 0.3]))
+    assert str(comparison) == (
         "ndcg@10 0.6000 against 0.3000, ahead by 0.30 (−0.13 to 0.73): cannot be told apart; "
         "3 people, 1 seed"
     )
 
 
 def test_of_an_error_the_smaller_is_ahead():
-    found = compare(
+    comparison = compare(
         ranking([0.1, 0.2, 0.1], metric="squared_error"),
         ranking([0.5, 0.6, 0.6], metric="squared_error"),
         "squared_error",
     )
-    assert found.difference < 0 < found.lead[0]
-    assert found.word == "better"
+    assert comparison.difference < 0 < comparison.lead[0]
+    assert comparison.word == "better"
 
 
 def test_where_nothing_is_random_no_seed_is_spoken_of():
@@ -156,8 +164,8 @@ def test_pooled_auc_is_compared_by_person(films):
             return {"like": noise[self.number, histories.ends]}  # ends: the row of the event
 
     one, two = (judge(Guess(number), split, batch_size=7) for number in (0, 1))
-    found = compare(one, two, "auc")
-    assert found.difference == pytest.approx(one.metrics["auc"] - two.metrics["auc"])
+    comparison = compare(one, two, "auc")
+    assert comparison.difference == pytest.approx(one.metrics["auc"] - two.metrics["auc"])
     _, user = np.unique(split.queries("test").histories.users, return_inverse=True)
 
     def statistic(drawn):
@@ -165,4 +173,4 @@ def test_pooled_auc_is_compared_by_person(films):
         return a - b
 
     low, high = interval_of(statistic, user.max() + 1, 0, 2000)
-    assert found.high - found.low == pytest.approx(high - low, rel=0.3)
+    assert comparison.high - comparison.low == pytest.approx(high - low, rel=0.3)

@@ -11,24 +11,27 @@ from mtrec_lib.evaluation import auc, compare_auc, compare_bits, compare_values
 
 def test_a_row_a_person_is_the_paired_t_test():
     a, b = np.random.default_rng(0).random((2, 40))
-    found, wanted = compare_values(a, b, "hr@10"), stats.ttest_rel(a, b)
+    compared, wanted = compare_values(a, b, "hr@10"), stats.ttest_rel(a, b)
     interval = wanted.confidence_interval(0.95)
-    assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
+    assert (compared.low, compared.high) == (
+        pytest.approx(interval.low),
+        pytest.approx(interval.high),
+    )
 
 
 def test_rows_of_one_person_are_one_voice():
     # person 0 has rows of differences 1, 1, 1, person 1 one of 0: mean 3/4, and two people;
     # the same differences as four people would have a narrower interval
     a, b = [1.0, 1.0, 1.0, 0.0], [0.0] * 4
-    found = compare_values(a, b, "hr@10", people=[7, 7, 7, 9])
-    assert (found.difference, found.users) == (0.75, 2)
+    compared = compare_values(a, b, "hr@10", people=[7, 7, 7, 9])
+    assert (compared.difference, compared.users) == (0.75, 2)
     alone = compare_values(a, b, "hr@10")
-    assert found.high - found.low > alone.high - alone.low
+    assert compared.high - compared.low > alone.high - alone.low
 
 
 def test_seeds_come_as_rows_of_a_table():
-    found = compare_values(np.ones((3, 4)), np.zeros(4), "hr@10")
-    assert (found.seeds, found.difference) == ((3, 1), 1.0)
+    compared = compare_values(np.ones((3, 4)), np.zeros(4), "hr@10")
+    assert (compared.seeds, compared.difference) == ((3, 1), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +54,10 @@ def test_the_pooled_auc_is_compared_by_person():
     random = np.random.default_rng(0)
     labels, people = random.integers(0, 2, 200), random.integers(0, 20, 200)
     good, noise = labels + random.normal(size=200), random.normal(size=200)
-    found = compare_auc(labels, good, noise, people)
-    assert found.a == pytest.approx(auc(labels, good))
-    assert found.b == pytest.approx(auc(labels, noise))
-    assert (found.word, found.users) == ("better", 20)
+    compared = compare_auc(labels, good, noise, people)
+    assert compared.a == pytest.approx(auc(labels, good))
+    assert compared.b == pytest.approx(auc(labels, noise))
+    assert (compared.word, compared.users) == ("better", 20)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +72,8 @@ def test_an_auc_without_its_rows_is_refused(labels, a, fault):
 def test_bits_are_compared_event_by_event():
     split = mt.data.split(mt.data.load("simulator", users=20, events=400))
     one, none = (mt.baselines.NGram(order=n).fit(split) for n in (1, 0))
-    found = compare_bits(one, none, split)
-    assert found.a == pytest.approx(mt.evaluation.bits(one, split))
-    assert found.b == pytest.approx(mt.evaluation.bits(none, split))
-    assert found.less_is_better
-    assert found.users == 20
+    compared = compare_bits(one, none, split)
+    assert compared.a == pytest.approx(mt.evaluation.bits(one, split))
+    assert compared.b == pytest.approx(mt.evaluation.bits(none, split))
+    assert compared.less_is_better
+    assert compared.users == 20

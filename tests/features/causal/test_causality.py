@@ -122,8 +122,8 @@ def test_sums_across_people_equal_a_plain_loop(seed):
     rows = [tuple(row) for row in rng.integers(0, 4, (int(rng.integers(1, 25)), 4)).tolist()]
     frame = pl.DataFrame(rows, schema=["item", "time", "worth", "seen"], orient="row")
     frame = frame.with_columns(visible=pl.col("seen") > 0)
-    got = before(frame, ["item"], {"worth": pl.col("worth")})["worth"].to_list()
-    assert got == [sum(w for i, t, w, s in rows if i == a and t < b and s) for a, b, _, _ in rows]
+    worth = before(frame, ["item"], {"worth": pl.col("worth")})["worth"].to_list()
+    assert worth == [sum(w for i, t, w, s in rows if i == a and t < b and s) for a, b, _, _ in rows]
 
 
 def test_no_feature_is_constant_where_the_log_has_everything():

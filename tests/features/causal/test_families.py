@@ -186,11 +186,11 @@ def test_the_same_item_again(split):
 
 
 def test_the_table_explains_every_column_in_order(split):
-    told = families(split)
-    assert told["feature"].to_list() == causal(split).columns
-    assert told["feature"].is_unique().all()
-    assert (told["meaning"].str.len_chars() > 10).all()
-    assert told.null_count().sum_horizontal()[0] == 0
+    listed = families(split)
+    assert listed["feature"].to_list() == causal(split).columns
+    assert listed["feature"].is_unique().all()
+    assert (listed["meaning"].str.len_chars() > 10).all()
+    assert listed.null_count().sum_horizontal()[0] == 0
 
 
 def test_a_log_without_ratings_prices_and_repeats_has_fewer_columns():
@@ -262,6 +262,6 @@ def test_a_family_may_be_empty():
     rows = log.events.unique(["user_id", "item_id"], maintain_order=True)
     split = _by_time(mt.data.Log("bare", rows, bare, log.users, about))
     assert "user preference" not in families(split)["family"].to_list()
-    found = causal(split)
-    assert found.height == split.events.height
-    assert sum(found.null_count().row(0)) == 0
+    features = causal(split)
+    assert features.height == split.events.height
+    assert sum(features.null_count().row(0)) == 0

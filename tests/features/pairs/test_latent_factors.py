@@ -31,10 +31,10 @@ def test_one_rating_by_hand():
     # x = (1, 0): precision of b is 5 + 1, its mean 2 / 6; an item of vector 3 adds 3² / 5
     factors = LatentFactors(np.array([[0.0], [0.0], [0.0], [3.0]]))
     past = _pasts([[2], [2]])
-    found = factors.of(past, np.array([2, 3]), np.array([2.0, 2.0]))
+    numbers = factors.of(past, np.array([2, 3]), np.array([2.0, 2.0]))
     third, sixth = 1 / 3, 1 / 6
     np.testing.assert_allclose(
-        found, [[third, 0, sixth**0.5], [third, 0, (sixth + 9 / PRIOR) ** 0.5]]
+        numbers, [[third, 0, sixth**0.5], [third, 0, (sixth + 9 / PRIOR) ** 0.5]]
     )
 
 
@@ -43,19 +43,19 @@ def test_a_past_is_bayesian_regression_on_what_was_rated():
     vectors, above = rng.normal(size=(9, 3)), rng.normal(size=6)
     above[3] = NAN  # seen, not rated
     items = np.array([2, 5, 3, 8, 4, 7])
-    found = LatentFactors(vectors).of(_pasts([items.tolist()]), np.array([6]), above)[0]
+    numbers = LatentFactors(vectors).of(_pasts([items.tolist()]), np.array([6]), above)[0]
     x = np.column_stack([np.ones(5), vectors[np.delete(items, 3)]])
     covariance = np.linalg.inv(PRIOR * np.eye(4) + x.T @ x)
-    asked = np.append(1.0, vectors[6])
+    new = np.append(1.0, vectors[6])
     mean = covariance @ x.T @ np.delete(above, 3)
-    expected = [asked @ mean, asked[1:] @ mean[1:], np.sqrt(asked @ covariance @ asked)]
-    np.testing.assert_allclose(found, expected)
+    expected = [new @ mean, new[1:] @ mean[1:], np.sqrt(new @ covariance @ new)]
+    np.testing.assert_allclose(numbers, expected)
 
 
 def test_an_empty_past_is_the_prior():
     factors = LatentFactors(np.array([[0.0], [0.0], [2.0]]))
-    found = factors.of(mt.data.Histories.empty(), np.array([2]), np.zeros(0))
-    np.testing.assert_allclose(found, [[0, 0, 1.0]])  # (1 + 2²) / 5
+    numbers = factors.of(mt.data.Histories.empty(), np.array([2]), np.zeros(0))
+    np.testing.assert_allclose(numbers, [[0, 0, 1.0]])  # (1 + 2²) / 5
 
 
 def test_tastes_are_found_again(tastes):
@@ -64,10 +64,10 @@ def test_tastes_are_found_again(tastes):
     factors = LatentFactors.fit(user[known], item[known], above[known], ids=43, factors=2)
     new = [item[user == person].tolist() for person in range(250, 300)]
     past = _pasts(new)
-    asked = mt.data.Histories(past.users, past.starts, past.ends - 1, past.columns)
+    queries = mt.data.Histories(past.users, past.starts, past.ends - 1, past.columns)
     last = past.ends - 1
-    said = factors.of(asked, past.columns["item"][last], above[user >= 250])
-    assert np.corrcoef(said[:, 1], truth[user >= 250][last])[0, 1] > 0.8
+    predicted = factors.of(queries, past.columns["item"][last], above[user >= 250])
+    assert np.corrcoef(predicted[:, 1], truth[user >= 250][last])[0, 1] > 0.8
 
 
 def test_training_reads_a_person_with_vectors_that_others_made(tastes):
@@ -92,10 +92,10 @@ def test_many_pasts_go_in_spans(tastes, monkeypatch):
     user, item, _, above = tastes
     factors = LatentFactors(np.random.default_rng(2).normal(size=(43, 2)))
     past = _pasts([item[user == person].tolist() for person in range(300)])
-    asked = np.full(300, 3)
-    whole = factors.of(past, asked, above)
+    threes = np.full(300, 3)
+    whole = factors.of(past, threes, above)
     monkeypatch.setattr(latent_factors, "SPAN", 70)
-    np.testing.assert_allclose(factors.of(past, asked, above), whole, atol=1e-9)
+    np.testing.assert_allclose(factors.of(past, threes, above), whole, atol=1e-9)
 
 
 def test_a_factorisation_needs_a_factor():

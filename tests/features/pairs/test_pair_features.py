@@ -22,9 +22,9 @@ def inputs(split):
 
 
 def _raw(split):
-    found = PairFeatures.fit(split, mt.features.side_information(split.log.catalogue)[0])
-    found.scale = None
-    return found
+    numbers = PairFeatures.fit(split, mt.features.side_information(split.log.catalogue)[0])
+    numbers.scale = None
+    return numbers
 
 
 def test_sums_of_one_person_by_hand():
@@ -34,8 +34,8 @@ def test_sums_of_one_person_by_hand():
     none = np.zeros(0, np.int64)
     beside = PairFeatures(side, none, none, np.zeros((0, 3)), best=4.0, until=9, prior=3.0)
     past = mt.data.Histories.from_lists([[2, 3]], rating=[[2.0, 4.0]], timestamp=[[1, 2]])
-    found = beside._raw(past, np.array([4]), np.array([3]))[0]
-    named = dict(zip(NAMES, found, strict=True))
+    numbers = beside._raw(past, np.array([4]), np.array([3]))[0]
+    named = dict(zip(NAMES, numbers, strict=True))
     assert named["log (1 + ratings of the person)"] == pytest.approx(np.log(3))
     assert named["their mean"] == pytest.approx((2 + 4 + PRIOR * 3) / (2 + PRIOR))
     assert named["their mean above the items' means"] == 0.0  # −1 and +1 over items never seen
@@ -58,9 +58,9 @@ def test_an_item_is_known_by_earlier_ratings_of_others_alone():
     np.testing.assert_array_equal(
         beside._of_items(np.full(4, 2), when), [[0, 0, 0], [1, 5, 1], [1, 5, 1], [2, 6, 1]]
     )
-    kept = PairFeatures.of_totals(side, beside.totals(), best=5.0, until=99, prior=3.0)
-    kept = kept._of_items(np.full(2, 2), when[:2])
-    np.testing.assert_array_equal(kept, [[2, 6, 1]] * 2)
+    again = PairFeatures.of_totals(side, beside.totals(), best=5.0, until=99, prior=3.0)
+    again = again._of_items(np.full(2, 2), when[:2])
+    np.testing.assert_array_equal(again, [[2, 6, 1]] * 2)
 
 
 def test_nothing_later_moves_a_number(split):
@@ -75,20 +75,20 @@ def test_nothing_later_moves_a_number(split):
         .alias("rating")
     )
     log = replace(split.log, events=moved.drop("part"))
-    found = _raw(mt.data.Split(log, split.protocol, moved, split.about))
-    found.prior = _raw(split).prior  # the mean of training moves with the ratings; it is no clock
-    after = found._raw(*every_event(mt.data.Histories.from_events(moved, split.log.catalogue)))
+    numbers = _raw(mt.data.Split(log, split.protocol, moved, split.about))
+    numbers.prior = _raw(split).prior  # the mean of training moves with the ratings; it is no clock
+    after = numbers._raw(*every_event(mt.data.Histories.from_events(moved, split.log.catalogue)))
     earlier = clock <= clock[row]
     assert earlier.sum() > 10
     np.testing.assert_allclose(after[earlier], before[earlier], atol=1e-9)
 
 
 def test_a_query_and_the_log_say_the_same(split, inputs):
-    asked = split.queries("test", every_event=True)
-    some = asked.histories.lengths > 0
+    queries = split.queries("test", every_event=True)
+    some = queries.histories.lengths > 0
     whole = mt.data.Histories.from_events(split.events, split.log.catalogue)
-    by_log = inputs.beside.of_events(whole)[asked.rows]
-    by_query = inputs.beside.of(asked.histories, asked.target_items)
+    by_log = inputs.beside.of_events(whole)[queries.rows]
+    by_query = inputs.beside.of(queries.histories, queries.target_items)
     np.testing.assert_allclose(by_query[some], by_log[some], atol=1e-6)
     assert np.isfinite(by_query).all()
 
@@ -96,9 +96,9 @@ def test_a_query_and_the_log_say_the_same(split, inputs):
 def test_training_numbers_are_standardised(split, inputs):
     whole = mt.data.Histories.from_events(split.events, split.log.catalogue)
     train = (split.events["part"] == "train").to_numpy()
-    found = inputs.beside.of_events(whole)[train]
-    np.testing.assert_allclose(found.mean(0), 0, atol=0.2)  # cut at four deviations
-    assert np.abs(found).max() <= 4.0
+    numbers = inputs.beside.of_events(whole)[train]
+    np.testing.assert_allclose(numbers.mean(0), 0, atol=0.2)  # cut at four deviations
+    assert np.abs(numbers).max() <= 4.0
 
 
 @pytest.mark.parametrize("trunk", ["GPT", "LSTM", "BERT"])
@@ -118,10 +118,10 @@ def test_one_item_is_a_column_of_the_catalogue_and_survives_saving(split, inputs
     tasks = [mt.tasks.NextItem(), mt.tasks.Like()]
     model = mt.models.MultiTask(mt.models.GPT(inputs, width=8, layers=1), tasks=tasks)
     model.build()
-    asked = split.queries("test", every_event=True)[-3:]
-    whole = model.predict_catalogue(asked.histories, "like")
-    one = model.predict_events(asked.histories, asked.target_items)["like"]
-    np.testing.assert_allclose(one, whole[[0, 1, 2], asked.target_items - 2], atol=1e-6)
+    queries = split.queries("test", every_event=True)[-3:]
+    whole = model.predict_catalogue(queries.histories, "like")
+    one = model.predict_events(queries.histories, queries.target_items)["like"]
+    np.testing.assert_allclose(one, whole[[0, 1, 2], queries.target_items - 2], atol=1e-6)
     mt.save(model, tmp_path / "beside.mtrec")
     again = mt.load(tmp_path / "beside.mtrec")
     late = mt.data.Histories.from_lists([[2, 3]], rating=[[1.0, 5.0]])  # asked at the log's end

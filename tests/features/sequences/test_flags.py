@@ -53,8 +53,8 @@ def test_histories_and_windows_read_the_same_flags(inputs, shop):
 
 def test_a_piece_without_its_ratings_has_no_flags_either(inputs, shop):
     for feed in (inputs.packed, inputs.windows):
-        shown, hidden = (feed(shop, batch_size=4, hide_ratings=share) for share in (0.0, 1.0))
-        for which, some in ((shown, True), (hidden, False)):
+        open, hidden = (feed(shop, batch_size=4, hide_ratings=share) for share in (0.0, 1.0))
+        for which, some in ((open, True), (hidden, False)):
             x, _ = which.batch(*(part[:4] for part in which.rows(0)))
             assert [bool(x[name].any()) for name in ("rating", "click", "buy")] == [some] * 3
 
@@ -82,9 +82,9 @@ def test_flags_cost_three_vectors_each_and_nothing_without_them(inputs):
 def test_every_trunk_reads_them(inputs, name):
     trunk = getattr(mt.models, name)(inputs, width=8, layers=1)
     trunk.build()
-    said = []
+    sentences = []
     for click in (NAN, 0.0, 1.0):
         x = trunk.arrays(mt.data.Histories.from_lists([[2, 3]], click=[[click, 0]]))
-        said.append(np.asarray(trunk(x))[0, -1])
-    assert np.abs(said[0] - said[1]).max() > 1e-5
-    assert np.abs(said[1] - said[2]).max() > 1e-5
+        sentences.append(np.asarray(trunk(x))[0, -1])
+    assert np.abs(sentences[0] - sentences[1]).max() > 1e-5
+    assert np.abs(sentences[1] - sentences[2]).max() > 1e-5

@@ -75,17 +75,17 @@ def test_a_question_is_the_past_and_a_hidden_event(films_inputs, films_split):
     # what BERT is asked about validation is what the feed shows it of validation
     queries = films_split.queries("validation")
     trunk = mt.models.BERT(films_inputs, width=8)
-    asked = trunk.arrays(queries.histories)
+    arrays = trunk.arrays(queries.histories)
     x, _ = _whole(trunk.feed(films_split, part="validation"))
     for person in range(len(queries)):
-        real = asked["item"][person] > 0
-        question = [asked[part][person, real].tolist() for part in ("item", "rating", "gap")]
-        shown = [
+        real = arrays["item"][person] > 0
+        question = [arrays[part][person, real].tolist() for part in ("item", "rating", "gap")]
+        visible = [
             [x[part][row, segments == number].tolist() for part in ("item", "rating", "gap")]
             for row, segments in enumerate(x["segment"])
             for number in set(segments.tolist()) - {0}
         ]
-        assert question in shown
+        assert question in visible
 
 
 def test_shares_out_of_range_are_refused(films_inputs, films_split):

@@ -46,8 +46,8 @@ def test_a_short_history_begins_with_the_begin_mark(films_inputs, films_split):
 def test_validation_windows_count_only_validation_events(films_inputs, films_split):
     windows = films_inputs.windows(films_split, part="validation", batch_size=4)
     assert windows.targets == films_split.validation.height
-    found = sum(y["counted"].sum() for _, y in _gather(windows, 0))
-    assert found == films_split.validation.height
+    counted = sum(y["counted"].sum() for _, y in _gather(windows, 0))
+    assert counted == films_split.validation.height
 
 
 def test_training_windows_never_hold_a_later_event(films_split, films_inputs):

@@ -42,8 +42,8 @@ class TestItems:
         assert mt.features.item_texts(catalogue("{price} {0}"), "{title}") == ["{price} {0}"]
 
     def test_what_is_missing_leaves_no_brackets(self):
-        found = catalogue("Fargo", "Heat", categories=[[], None])
-        assert mt.features.item_texts(found) == ["Fargo", "Heat"]
+        texts = catalogue("Fargo", "Heat", categories=[[], None])
+        assert mt.features.item_texts(texts) == ["Fargo", "Heat"]
 
     @pytest.mark.fault(37)
     def test_an_empty_title_becomes_the_placeholder(self):

@@ -1,6 +1,7 @@
 """Ids of people and items: no digit is lost, and none of two spellings are joined in silence."""
 
 import unicodedata
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -101,12 +102,12 @@ def _tidy(raw: pl.Series, problems: Problems) -> pl.Series:
     if not pairs:
         return raw
     changed = raw.is_in(list(pairs))
-    shown = sorted((old, new) for old, new in pairs.items() if new is not None)[:EXAMPLES]
+    examples = sorted((old, new) for old, new in pairs.items() if new is not None)[:EXAMPLES]
     problems.remark(
         "repaired",
         f"spaces around {problems.table}.{raw.name}, or another Unicode form of it",
         int(changed.sum()),
-        tuple(f"{old!r} is {new!r}" for old, new in shown),
+        tuple(f"{old!r} is {new!r}" for old, new in examples),
     )
     return raw.replace(list(pairs), list(pairs.values()))
 
@@ -170,15 +171,24 @@ def _flag_alike(text: pl.Series, problems: Problems) -> None:
         return
     keys = {id: _look(id) for id in odd.drop_nulls().to_list()}
     others = text.filter(text.is_in(list(set(keys.values())))).unique().drop_nulls().to_list()
-    groups: dict[str, set[str]] = {}
-    for id in {*keys, *others}:
-        groups.setdefault(_look(id), set()).add(id)
-    alike = sorted(sorted(group) for group in groups.values() if len(group) > 1)
-    rows = text.is_in([id for group in alike for id in group]).sum()
-    examples = tuple(" and ".join(map(repr, group)) for group in alike[:EXAMPLES])
+    groups = groups_alike([*keys, *others], _look)
+    rows = text.is_in([id for group in groups for id in group]).sum()
+    examples = tuple(" and ".join(map(repr, group)) for group in groups[:EXAMPLES])
     problems.remark(
         "flagged", f"{problems.table}.{text.name} that look alike", int(rows or 0), examples
     )
+
+
+def groups_alike(ids: Iterable[str], look: Callable[[str], str]) -> list[list[str]]:
+    """Two ids or more that ``look`` writes in one way, each group and all groups in order.
+
+    >>> groups_alike(["a", "b", "A"], str.casefold)
+    [['A', 'a']]
+    """
+    groups: dict[str, list[str]] = {}
+    for id in sorted(set(ids)):
+        groups.setdefault(look(id), []).append(id)
+    return sorted(group for group in groups.values() if len(group) > 1)
 
 
 def _look(id: str) -> str:

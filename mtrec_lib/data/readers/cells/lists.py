@@ -2,7 +2,6 @@
 
 import ast
 import json
-from typing import Any
 
 import polars as pl
 
@@ -77,7 +76,7 @@ def _with_lists(
     return joined.select(pl.coalesce("list", "split")).to_series()
 
 
-def _parsed(text: str) -> list[Any] | None:
+def _parsed(text: str) -> list[object] | None:
     """The list that a text writes down, in JSON or in Python; None where it writes none."""
     if text.strip() in _MISSING:
         return []
@@ -93,7 +92,7 @@ def _parsed(text: str) -> list[Any] | None:
     return None
 
 
-def _plain(values: list[Any]) -> bool:
+def _plain(values: list[object]) -> bool:
     return all(value is None or isinstance(value, str | int | float) for value in values)
 
 

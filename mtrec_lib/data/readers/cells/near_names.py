@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from mtrec_lib.core.errors import ParameterError
 
@@ -34,7 +34,7 @@ _WORDS = {
 }
 
 
-def check_columns(table: str, columns: dict[str, Any], file: str, where: str) -> None:
+def check_columns(table: str, columns: Mapping[str, object], file: str, where: str) -> None:
     """Refuse a description without a needed name, or with one that is nearly a name of ours.
 
     A further column may have any name, save one that only another spelling or word keeps from
@@ -73,7 +73,7 @@ def _check_value(ours: str, theirs: object, where: str) -> None:
         )
 
 
-def meant_by(ours: str, table: str, columns: dict[str, Any]) -> str | None:
+def meant_by(ours: str, table: str, columns: Mapping[str, object]) -> str | None:
     """The name that ``ours`` stands for, if any; only names that are not there can be meant."""
     words = _WORDS[table]
     if ours in words:
@@ -86,6 +86,16 @@ def meant_by(ours: str, table: str, columns: dict[str, Any]) -> str | None:
     free = {_plain(name): name for name in words if name not in columns and len(name) > 4}
     close = difflib.get_close_matches(plain, free, n=1, cutoff=0.85)
     return free[close[0]] if close else None
+
+
+def our_name_for(word: str) -> str | None:
+    """The name of ours, in any table, that this is another word for.
+
+    >>> our_name_for("genres"), our_name_for("mood")
+    ('categories', None)
+    """
+    names = (pair for words in _WORDS.values() for pair in words.items())
+    return next((name for name, others in names if word in others.split()), None)
 
 
 def _plain(name: str) -> str:

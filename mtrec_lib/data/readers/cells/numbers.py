@@ -6,8 +6,10 @@ from mtrec_lib.data.readers.cells.problems import Problems
 
 _YES, _NO = ("1", "true", "yes", "t", "y", "1.0"), ("0", "false", "no", "f", "n", "0.0")
 _COMMA = r"^[+-]?\d*,\d+$"
-_WORDS = ("na", "n/a", "#n/a", "null", "none", "nan", "nil", "-", "--", "?", "\\n", "<na>", ".")
 _DATE = r"^\s*(\d{4})-\d{2}-\d{2}([T ].*)?$"
+
+MISSING = frozenset("na n/a #n/a null none nan nil - -- ? \\n <na> . unknown".split())
+"""Words in lower case that people write where a value is missing."""
 
 
 def numbers(
@@ -84,7 +86,7 @@ def filled(raw: pl.Series) -> pl.Series:
 def _no_number(bad: pl.Series, decimal: str) -> str:
     """The rule for numbers, with the key that would read these cells."""
     cells = bad.cast(pl.String).str.strip_chars().unique().sort().to_list()
-    words = [cell for cell in cells if cell.lower() in _WORDS]
+    words = [cell for cell in cells if cell.lower() in MISSING]
     rule = f"must be a number with a decimal {'comma' if decimal == ',' else 'point'}"
     if words:
         return f"{rule}; missing = {words} in the description reads these as empty".replace(

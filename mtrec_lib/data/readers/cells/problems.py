@@ -43,7 +43,7 @@ class Problems:
     def __init__(self, path: str, lenient: bool = False) -> None:
         """``lenient``: errors of :meth:`attempt` are collected, too, and not raised."""
         self.lenient = lenient
-        self.path, self.table, self._found = path, "events", list[str]()
+        self.path, self.table, self._lines = path, "events", list[str]()
         self.source: Table | None = None
         self.rows = Rows()
         self._steps: list[Step] = []
@@ -61,24 +61,25 @@ class Problems:
         """Note the cells of ``raw`` where ``bad`` holds."""
         places = bad.fill_null(False).arg_true().to_list()
         if places:
-            shown = ", ".join(
+            examples = ", ".join(
                 f"{self.rows.noun} {self.rows.number(n)}: {_short(raw[n])}"
                 for n in places[:EXAMPLES]
             )
             rows = counted(len(places), "row")
-            self._found.append(
-                f"  {self.table}.{raw.name}: {rule}, broken in {rows} ({shown}){self._origin(raw)}"
+            self._lines.append(
+                f"  {self.table}.{raw.name}: {rule}, broken in {rows} ({examples})"
+                f"{self._origin(raw)}"
             )
 
     def wrong_type(self, raw: pl.Series, rule: str) -> None:
         """Note a whole column whose type does not fit."""
-        self._found.append(
+        self._lines.append(
             f"  {self.table}.{raw.name}: has type {raw.dtype}; {rule}{self._origin(raw)}"
         )
 
     def note(self, line: str) -> None:
         """Note a problem that is in words already."""
-        self._found.append(f"  {line}")
+        self._lines.append(f"  {line}")
 
     def attempt(self, where: str, make: Callable[[], T], otherwise: T) -> T:
         """What ``make`` makes; where a lenient collector meets its error, ``otherwise``."""
@@ -97,7 +98,7 @@ class Problems:
     @property
     def found(self) -> list[str]:
         """A line a column and rule, as in ``events.rating: must be a number, broken in 1 row``."""
-        return [line.strip() for line in self._found]
+        return [line.strip() for line in self._lines]
 
     def remark(self, action: str, reason: str, count: int, examples: tuple[str, ...] = ()) -> None:
         """Something for the report: ``repaired`` or ``flagged``, why, how many rows."""
@@ -110,10 +111,10 @@ class Problems:
 
     def refuse(self) -> None:
         """Raise what was found."""
-        if self._found:
-            listed = "\n".join(self._found)
+        if self._lines:
+            listed = "\n".join(self._lines)
             raise SchemaError(
-                f"{self.path}: {counted(len(self._found), 'problem')}; correct the files (lines "
+                f"{self.path}: {counted(len(self._lines), 'problem')}; correct the files (lines "
                 "and rows count from 1, as an editor shows them), or the columns that the "
                 f"description names\n{listed}"
             )

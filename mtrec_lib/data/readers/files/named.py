@@ -73,8 +73,10 @@ def _written_otherwise(names: Sequence[str], table: Table, separator: str) -> st
     if len(names) == 1 and len(table.columns) > 1:
         signs = [sign for sign in ("::", "\t", ";", "|", ",") if sign in names[0]]
         if signs:
-            shown = signs[0].replace("\t", "\\t")
-            return f', one column; if {shown} stands between the cells, set separator = "{shown}"'
+            written = signs[0].replace("\t", "\\t")
+            return (
+                f', one column; if {written} stands between the cells, set separator = "{written}"'
+            )
         if separator:
             return (
                 f", one column, since {separator!r} does not stand in its first line; set "

@@ -53,10 +53,10 @@ def _options(table: Table, separator: str) -> tuple[str, str | None]:
     quote = table.options.get("quote", '"')
     spelt = _SPELT.get(separator.lower())
     if spelt:
-        shown = spelt.replace("\t", "\\t")
+        written = spelt.replace("\t", "\\t")
         raise ParameterError(
-            f'{table.where}: separator is the text {separator!r}; write separator = "{shown}", in '
-            "double quotes"
+            f"{table.where}: separator is the text {separator!r}; write separator = "
+            f'"{written}", in double quotes'
         )
     if not separator or "\n" in separator or "\r" in separator or (quote and quote in separator):
         raise ParameterError(
@@ -115,10 +115,10 @@ def _body(data: bytes, layout: Layout, first: int) -> bytes:
         return b""
     if not layout.blank:
         return data[layout.starts[first] :]
-    kept = np.zeros(len(data) + 1, np.int8)
-    kept[layout.starts[first:]] += 1
-    kept[layout.ends[first:] + 1] -= 1
-    return np.frombuffer(data, np.uint8)[np.cumsum(kept[:-1], dtype=np.int8) > 0].tobytes()
+    edges = np.zeros(len(data) + 1, np.int8)
+    edges[layout.starts[first:]] += 1
+    edges[layout.ends[first:] + 1] -= 1
+    return np.frombuffer(data, np.uint8)[np.cumsum(edges[:-1], dtype=np.int8) > 0].tobytes()
 
 
 def _cells(body: bytes, dialect: Dialect, columns: dict[str, int]) -> pl.DataFrame:

@@ -8,14 +8,13 @@ import polars as pl
 
 from mtrec_lib.data.cleaning import counted
 from mtrec_lib.data.readers.bring_your_own import Tables
-from mtrec_lib.data.readers.cells.problems import Problems
+from mtrec_lib.data.readers.cells.ids import groups_alike
+from mtrec_lib.data.readers.cells.numbers import MISSING
 from mtrec_lib.data.readers.description import Description
 from mtrec_lib.data.readers.oddities.findings import Finding
-from mtrec_lib.data.readers.own_tables import read_table
 
 _LISTED = r"^\s*[\[\{(].*[\]\})]\s*$"
-_MISSING = ("na", "n/a", "nan", "null", "none", "\\n", "-", "?", "unknown")
-_SHOWN = 3
+_MOST = 3
 _YEARS = (1000, 2100)
 
 
@@ -28,7 +27,7 @@ def odd_tables(description: Description, tables: Tables) -> Iterator[Finding]:
             for column in frame.get_columns():
                 yield from _of_column(f"{name}.{column.name}", column)
     if tables.items is not None:
-        yield from _shown(description, tables.items)
+        yield from _changed_titles(tables.titles, tables.items)
         yield from _categories(tables.items)
         yield from _titles(tables.items)
         yield from _years(tables.items)
@@ -53,35 +52,36 @@ def _of_column(where: str, column: pl.Series) -> Iterator[Finding]:
     if column.dtype != pl.String:
         return
     if where.endswith(("_id", ".behaviour")):
-        yield from _alike(where, column)
+        yield from _ids(where, column)
     values = column.drop_nulls()
     if not where.endswith(".title"):
         listed = int(values.str.contains(_LISTED).sum())
         if listed > len(values) / 2:
             what = f"{counted(listed, 'cell')} that look like lists, as {values[0]!r}"
             yield Finding("odd", where, what, "write the parts with a separator, as in a|b")
-    missing = values.filter(values.str.strip_chars().str.to_lowercase().is_in(_MISSING))
+    missing = values.filter(values.str.strip_chars().str.to_lowercase().is_in(list(MISSING)))
     if len(missing) and not where.endswith(".title"):
         what = f"{counted(len(missing), 'cell')} with {missing[0]!r}, which is text here"
         yield Finding("odd", where, what, "leave a missing value empty")
 
 
-def _alike(where: str, column: pl.Series) -> Iterator[Finding]:
+def _ids(where: str, column: pl.Series) -> Iterator[Finding]:
     """Ids that differ by spaces, case, leading zeros, a decimal point or their Unicode form."""
     ids = column.drop_nulls().unique().sort().to_list()
-    groups: dict[str, list[str]] = {}
-    for each in ids:
-        plain = unicodedata.normalize("NFKC", each).strip().casefold().removesuffix(".0")
-        groups.setdefault(plain.lstrip("0") or "0", []).append(each)
     powers = [each for each in ids if re.fullmatch(r"-?[0-9.]+[eE]\+[0-9]+", each)]
     if powers:
         what = f"{counted(len(powers), 'id')} as a power of ten, {powers[0]!r}: digits are lost"
         yield Finding("odd", where, what, "write the column as text before it is exported")
-    pairs = [group for group in groups.values() if len(group) > 1]
-    if pairs:
-        shown = "; ".join(" and ".join(map(repr, group[:_SHOWN])) for group in pairs[:_SHOWN])
-        what = f"{counted(len(pairs), 'id')} in several spellings: {shown}"
+    groups = groups_alike(ids, _plain)
+    if groups:
+        examples = "; ".join(" and ".join(map(repr, group[:_MOST])) for group in groups[:_MOST])
+        what = f"{counted(len(groups), 'id')} in several spellings: {examples}"
         yield Finding("odd", where, what, "write each id in one way")
+
+
+def _plain(id: str) -> str:
+    plain = unicodedata.normalize("NFKC", id).strip().casefold().removesuffix(".0")
+    return plain.lstrip("0") or "0"
 
 
 def _categories(items: pl.DataFrame) -> Iterator[Finding]:
@@ -100,12 +100,11 @@ def _categories(items: pl.DataFrame) -> Iterator[Finding]:
         yield Finding("odd", "items.categories", what, "set categories_separator in [items]")
 
 
-def _shown(description: Description, items: pl.DataFrame) -> Iterator[Finding]:
+def _changed_titles(written: pl.Series | None, items: pl.DataFrame) -> Iterator[Finding]:
     """Titles that are shown otherwise than they stand in the file."""
-    raw = read_table(description.table("items"), Problems(""))
-    if "title" not in raw.columns:
+    if written is None:
         return
-    own = raw["title"].cast(pl.String)
+    own = written.cast(pl.String)
     other = ((own != items["title"]) & own.is_not_null()).arg_true()
     if len(other):
         what = f"{counted(len(other), 'title')} shown otherwise than in the file, as "

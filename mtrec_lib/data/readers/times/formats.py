@@ -136,8 +136,8 @@ def _what_python_reads(column: pl.Series, time: pl.Series, format: str) -> pl.Se
     left = (time.is_null() & column.is_not_null()).arg_true()
     if all(_python(text, format) is None for text in column.gather(left.head(_TRIED)).to_list()):
         return time
-    found = [_python(text, format) for text in column.gather(left).to_list()]
-    return time.scatter(left, pl.Series(found, dtype=time.dtype))
+    datetimes = [_python(text, format) for text in column.gather(left).to_list()]
+    return time.scatter(left, pl.Series(datetimes, dtype=time.dtype))
 
 
 def _python(text: str | None, format: str) -> datetime | None:
