@@ -298,7 +298,7 @@ def toys(root: Path) -> dict[str, dict[str, str | tuple[Edit, ...]]]:
     return {
         "Add a chapter": {
             "chapters/NN_name.ipynb": notebook(promise[0]),
-            "chapters/profiles/smoke.toml": (Edit(r"^chapter = \d+$", "\n[chapter.11]\nseed = 1"),),
+            "chapters/profiles/smoke.toml": (Edit(r"^silence = \d+$", "\n[chapter.11]\nseed = 1"),),
             "chapters/exercises/NN.py": EXERCISES,
             "README.md": (Edit(r"^\| 10 \|", copied=(("10_shop", TITLE), (r"\b10\b", NN))),),
         },
