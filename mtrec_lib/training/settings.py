@@ -53,7 +53,7 @@ class Settings:
     ...
     mtrec_lib.core.errors.ParameterError: learning_rate must be a finite number > 0, got -1
 
-    Taught in chapter 14.
+    Taught in chapter 04.
     """
 
     epochs: int = 30
