@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mtrec_lib.baselines.base import Baseline, known
+from mtrec_lib.baselines.base import Baseline, known, matrix
 from mtrec_lib.baselines.decayed_counts import followers
 from mtrec_lib.core.errors import ParameterError
 from mtrec_lib.data.histories import Histories
@@ -65,6 +65,5 @@ class Lifts(Baseline):
         n = len(histories)
         item = histories.last(self.window, "item")  # (n, window)
         past, column = known(np.repeat(np.arange(n), self.window), item.ravel())
-        scores = np.tile(self._alone, (n, 1))
-        np.add.at(scores, past, self.weight * self._lift[column])
-        return scores
+        weights = matrix(past, column, self.weight, (n, len(self._alone)))
+        return self._alone + weights @ self._lift
