@@ -12,6 +12,8 @@ UNFINISHED = re.compile(r"\b(?:TO" + "DO|FIX" + "ME|XX" + r"X)\b")
 DATA = {".parquet", ".inter", ".item", ".user", ".pkl", ".whl", ".zip", ".gz", ".npz", ".npy"}
 WEIGHTS = {".keras", ".h5", ".safetensors", ".gguf", ".mtrec", ".pth", ".marshal"}
 LARGE = {"requirements.lock": 600_000}
+# A picture in a notebook: its letters spell such words by chance, between "/" and "+".
+PICTURE = re.compile(r'^ *"image/png": "[A-Za-z0-9+/=\\n]*",?$')
 
 
 @pytest.mark.parametrize("rule", [MACHINE, REGISTRY, UNFINISHED], ids=["path", "registry", "todo"])
@@ -20,7 +22,7 @@ def test_no_file_holds_what_belongs_to_one_machine_or_is_unfinished(rule: re.Pat
         f"{path}:{number}: {line.strip()[:100]}"
         for path, text in texts()
         for number, line in enumerate(text.splitlines(), start=1)
-        if rule.search(line)
+        if rule.search(line) and not PICTURE.match(line)
     ]
     assert not found, "\n".join(found)
 
