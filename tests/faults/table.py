@@ -64,7 +64,7 @@ def numbers(item):
     found = {int(number) for mark in item.iter_markers("fault") for number in mark.args}
     # Elsewhere a number at the head of a name is a figure of the data, as in 44 % of the users.
     rooms = {"faults", "book", "contracts"}
-    named = _NUMBERS.match(item.name) if item.path.parent.name in rooms else None
+    named = _NUMBERS.match(item.name) if rooms & set(item.path.relative_to(ROOT).parts) else None
     return found | ({int(n) for n in named[1].split("_") if n} if named else set())
 
 
