@@ -73,13 +73,13 @@ def measured(jobs: int, environment: dict[str, str]) -> Cost:
         if done.returncode:
             raise MtrecError("a chapter failed; the book is not measured")
         configs = list((Path(folder) / "default").glob("*/config.json"))
-        told = [json.loads(path.read_text(encoding="utf-8")) for path in configs]
+        chapters = [json.loads(path.read_text(encoding="utf-8")) for path in configs]
     return Cost(
         minutes=took / 60,
         user=after.ru_utime - before.ru_utime,
         system=after.ru_stime - before.ru_stime,
-        gigabytes=max((each["gigabytes"], each["chapter"]) for each in told),
-        chapters=len(told),
+        gigabytes=max((each["gigabytes"], each["chapter"]) for each in chapters),
+        chapters=len(chapters),
     )
 
 

@@ -99,10 +99,6 @@ class Feed(ABC):
         order = rng.permutation(np.flatnonzero(counted))
         return person[order], first[order], end[order]
 
-    def steps(self, epoch: int = 0) -> int:
-        """Batches of an epoch."""
-        return -(-len(self.rows(epoch)[0]) // self.batch_size)
-
     def hidden(self, epoch: int, pieces: int) -> np.ndarray:
         """``(pieces,)`` bool: which pieces are read without their ratings and flags."""
         return generator(self.seed, "hide", epoch).random(pieces) < self.hide_ratings
